@@ -1,0 +1,191 @@
+/* airwake: who is in the room, from Wi-Fi channel state information (CSI).
+ *
+ * The only header for the outside. Opaque session; no global state; nothing here prints, exits,
+ * reads a clock, opens a file or touches the heap after aw_session_create().
+ *
+ * Units stand in the names: _ns _ms _hz _db _dbm _bpm; times are int64_t t_ns. */
+#ifndef AIRWAKE_H
+#define AIRWAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define AW_MUST_USE __attribute__((warn_unused_result))
+#else
+#define AW_MUST_USE
+#endif
+
+/* Errors: >= 0 is success, < 0 is one of these. Append only; never renumber. */
+#define AW_ERRORS(X)                                                                               \
+    X(INVAL, -1, "inval", "a parameter is outside its range")                                      \
+    X(NOMEM, -2, "nomem", "the memory given is too small")                                         \
+    X(TRUNCATED, -3, "truncated", "the record ends before its length says")                        \
+    X(MAGIC, -4, "magic", "not a record of this format")                                           \
+    X(VERSION, -5, "version", "a version of this format that is not known")                        \
+    X(LENGTH, -6, "length", "the length fields contradict each other or the record")               \
+    X(CRC, -7, "crc", "the checksum does not match")                                               \
+    X(RANGE, -8, "range", "a field is outside its physical range")                                 \
+    X(TEXT, -9, "text", "a text field is not the number or word expected there")                   \
+    X(LAYOUT, -10, "layout", "no subcarrier table for this chip and number of values")             \
+    X(TOO_MANY, -11, "too-many", "more values, links or chains than there is room for")            \
+    X(UNSUPPORTED, -12, "unsupported", "known, but not supported")                                 \
+    X(UNKNOWN_FORMAT, -13, "unknown-format", "no reader recognises this")                          \
+    X(DUPLICATE, -14, "duplicate", "the same frame was already seen")                              \
+    X(REORDERED, -15, "reordered", "older than a frame already used")                              \
+    X(EMPTY, -16, "empty", "all values are zero")                                                  \
+    X(IO, -17, "io", "the operating system reported an error")                                     \
+    X(TIME, -18, "time", "the time stamp is missing or impossible")
+
+enum aw_err {
+    AW_OK = 0,
+#define AW_ERR_ENUM(name, value, key, sentence) AW_ERR_##name = value,
+    AW_ERRORS(AW_ERR_ENUM)
+#undef AW_ERR_ENUM
+};
+enum { AW_ERR_COUNT = 19 }; /* codes are 0..-(AW_ERR_COUNT-1) */
+
+/* Short key ("crc") and sentence of an error; never NULL, also for codes not known here. */
+const char *aw_err_key(int err);
+const char *aw_err_sentence(int err);
+
+/* Where frames come from. Key is what JSON shows; append only. */
+#define AW_FORMATS(X)                                                                              \
+    X(UNKNOWN, "unknown", "unknown")                                                               \
+    X(RUVIEW, "ruview", "RuView ESP32 node datagrams")                                             \
+    X(ESP_CSI, "esp-csi", "Espressif esp-csi console lines")                                       \
+    X(ESP_TOOL, "esp32-csi-tool", "ESP32-CSI-Tool CSV")                                            \
+    X(ESP_LINES, "esp32-lines", "time-stamped integer lines of an ESP32")                          \
+    X(ESP_STUDY, "esp32-study-csv", "ESP32 CSV with a space separated CSI column")                 \
+    X(ESP_AMPL, "esp32-amplitude-csv", "ESP32 CSV of amplitudes")                                  \
+    X(RUVIEW_JSONL, "ruview-jsonl", "RuView .csi.jsonl recording")                                 \
+    X(CSIBIN1, "csibin1", "CSIBIN1 binary of an ESP32-S3")                                         \
+    X(ESP_JSON, "esp32-json", "JSON with base64 CSI of an ESP32")                                  \
+    X(ESP_LOG, "esp32-log", "ESP-IDF monitor log")                                                 \
+    X(ESP_NPZ, "esp32-npz", "numpy .npz or .npy of ESP32 bytes")                                   \
+    X(NEXMON, "nexmon", "Nexmon CSI datagrams")                                                    \
+    X(INTEL5300, "intel5300", "Linux 802.11n CSI Tool .dat (Intel 5300)")                          \
+    X(ATHEROS, "atheros", "Atheros CSI Tool")                                                      \
+    X(FEITCSI, "feitcsi", "FeitCSI (Intel AX200/AX210)")                                           \
+    X(PICOSCENES, "picoscenes", "PicoScenes .csi")                                                 \
+    X(AWK1, "awk1", "airwake datagrams")
+
+enum aw_format {
+#define AW_FORMAT_ENUM(name, key, title) AW_FORMAT_##name,
+    AW_FORMATS(AW_FORMAT_ENUM)
+#undef AW_FORMAT_ENUM
+        AW_FORMAT_COUNT
+};
+
+const char *aw_format_key(enum aw_format format);
+const char *aw_format_title(enum aw_format format);
+
+/* What a value of a frame is. Low bits: role of the subcarrier; high bits: the training field it
+ * was estimated from (802.11 legacy, HT, STBC's second HT, VHT/HE). */
+enum {
+    AW_SUB_DATA = 0x01,
+    AW_SUB_PILOT = 0x02,
+    AW_SUB_NULL = 0x04,    /* no energy sent there: guard band or DC */
+    AW_SUB_INVALID = 0x08, /* sent, but this value is not the channel (header bytes, defect) */
+    AW_SUB_ROLE = 0x0F,
+    AW_LTF_LEGACY = 0x00,
+    AW_LTF_HT = 0x10,
+    AW_LTF_HT_STBC = 0x20,
+    AW_LTF_VHT = 0x30,
+    AW_LTF_HE = 0x40,
+    AW_LTF_MASK = 0x70,
+};
+
+/* What t_ns counts from. */
+enum aw_time_kind {
+    AW_TIME_NONE,     /* no time known; the receiver stamps it on arrival */
+    AW_TIME_HOST,     /* Unix time */
+    AW_TIME_DEVICE,   /* since the device started; may wrap, see t_wrap_ns */
+    AW_TIME_INFERRED, /* spread evenly over a duration the file states */
+};
+
+enum {
+    AW_MAX_CHAINS = 4,
+    AW_MAX_SUB = 2048,                                       /* 160 MHz HE */
+    AW_MAX_CSI = AW_MAX_CHAINS * AW_MAX_CHAINS * AW_MAX_SUB, /* complex values in one frame */
+};
+
+enum {
+    AW_FRAME_AMPLITUDE_ONLY = 0x01, /* iq holds (amplitude, 0): there is no phase */
+    AW_FRAME_ABSOLUTE = 0x02,       /* iq is in absolute units (see the reader), not raw LSB */
+    AW_FRAME_REPAIRED = 0x04,       /* a documented defect of the source was repaired */
+};
+
+/* One CSI measurement, from any source. */
+struct aw_frame {
+    enum aw_format format;
+    const char *chip; /* static string, "esp32-s3", "bcm43455c0", ...; "" when unknown */
+    uint32_t flags;   /* AW_FRAME_* */
+
+    int64_t t_ns;
+    int64_t t_wrap_ns; /* a device counter wraps modulo this; 0: it does not */
+    enum aw_time_kind t_kind;
+
+    uint64_t node; /* receiver: MAC as 48-bit number, or the small id it calls itself; 0 unknown */
+    uint64_t tx;   /* transmitter, likewise */
+    int64_t seq;   /* sender's counter; -1 none */
+    int64_t seq_mod; /* it counts modulo this; 0: it does not wrap */
+    uint32_t lost;   /* frames missing before this one, where known */
+
+    uint16_t channel;              /* 802.11 channel number; 0 unknown */
+    uint16_t freq_mhz;             /* centre of the primary channel; 0 unknown */
+    uint16_t bandwidth_mhz;        /* 20, 40, 80, 160; 0 unknown */
+    float rssi_dbm[AW_MAX_CHAINS]; /* per receive chain; NAN unknown */
+    float noise_dbm;               /* NAN unknown */
+    float agc_db;                  /* NAN unknown */
+
+    uint16_t n_rx, n_tx, n_sub; /* each >= 1 */
+    float spacing_hz;           /* between neighbouring subcarrier indices: 312500, 78125 (HE) */
+    const int16_t *k;           /* [n_sub] true subcarrier index, 0 = centre of the channel */
+    const uint8_t *kind;        /* [n_sub] AW_SUB_* | AW_LTF_* */
+    float quant_step;           /* quantisation step of re and im in units of iq; 0 unknown */
+
+    /* [n_rx][n_tx][n_sub] pairs (real, imaginary), H(f) with time dependence exp(+j 2 pi f t).
+     * The caller owns the memory and sets both before a reader fills it. */
+    float *iq;
+    uint32_t iq_cap; /* complex values that fit */
+};
+
+/* Why a value is missing. Key is what JSON shows; append only. */
+#define AW_REASONS(X)                                                                              \
+    X(NONE, "none", "the value is a measurement")                                                  \
+    X(WARMING_UP, "warming-up", "not enough signal seen yet")                                      \
+    X(NO_FRAMES, "no-frames", "no frames arrive on this link")                                     \
+    X(RATE_TOO_LOW, "rate-too-low", "too few frames per second for this value")                    \
+    X(MOVING, "moving", "something moves; a chest cannot be told from it")                         \
+    X(NO_PERIODICITY, "no-periodicity", "no periodic signal stands out of the noise")              \
+    X(NOT_CONFIDENT, "not-confident", "a rate is seen, but too often wrong at this quality")       \
+    X(ABSENT, "absent", "nobody is there")                                                         \
+    X(NOT_CALIBRATED, "not-calibrated", "needs a calibration of this link")                        \
+    X(AMBIGUOUS, "ambiguous", "one link cannot decide this")                                       \
+    X(NO_PHASE, "no-phase", "the source carries amplitudes only")                                  \
+    X(NO_SIGNAL, "no-signal", "all subcarriers are zero or saturated")                             \
+    X(STALE, "stale", "the last measurement is too old")
+
+enum aw_reason {
+#define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,
+    AW_REASONS(AW_REASON_ENUM)
+#undef AW_REASON_ENUM
+        AW_REASON_COUNT
+};
+
+const char *aw_reason_key(enum aw_reason reason);
+const char *aw_reason_sentence(enum aw_reason reason);
+
+enum aw_state { AW_STATE_NULL, AW_STATE_EMPTY, AW_STATE_STILL, AW_STATE_MOVING };
+const char *aw_state_key(enum aw_state state); /* "empty" ...; AW_STATE_NULL gives "null" */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,6 @@
+aw_layer(base FILES
+    arena.c
+    crc32.c
+    err.c
+    names.c
+)

@@ -1,0 +1,3 @@
+aw_layer(readers USES base FILES
+    table.c
+)

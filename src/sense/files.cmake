@@ -1,0 +1,9 @@
+set(sense_files
+)
+if(sense_files)
+  aw_layer(sense USES base dsp FILES ${sense_files})
+  target_link_libraries(aw_sense PUBLIC m)
+else()
+  add_library(aw_sense INTERFACE)
+  target_link_libraries(aw_sense INTERFACE aw_base aw_dsp m)
+endif()

@@ -1,0 +1,1 @@
+aw_test(base base aw_base)
