@@ -185,6 +185,94 @@ const char *aw_reason_sentence(enum aw_reason reason);
 enum aw_state { AW_STATE_NULL, AW_STATE_EMPTY, AW_STATE_STILL, AW_STATE_MOVING };
 const char *aw_state_key(enum aw_state state); /* "empty" ...; AW_STATE_NULL gives "null" */
 
+/* ---- Session: frames in, one update per link and second out ---------------------------------
+ *
+ *     aw_session_create(&config, &s)
+ *     for each datagram:  aw_session_push_record(s, arrival, buf, len, &link)
+ *     or for each frame:  aw_session_push_frame(s, &frame, &link)
+ *     while (aw_session_poll(s, &update)) ...
+ *
+ * The session's time is the frames' time: it moves only when a frame or aw_session_advance() moves
+ * it, so a recording gives the same updates at any speed. One thread at a time. */
+struct aw_session;
+
+struct aw_config {
+    uint32_t max_links; /* 1..4096; memory is touched only for links that exist */
+};
+
+void aw_config_default(struct aw_config *config); /* 64 links */
+
+/* Errors: INVAL (a field outside its range), NOMEM. The only allocation of the session. */
+AW_MUST_USE int aw_session_create(const struct aw_config *config, struct aw_session **out);
+void aw_session_destroy(struct aw_session *s); /* NULL is fine */
+
+/* One frame. link (may be NULL) gets the number of its link, 0..max_links-1.
+ * Returns AW_OK, or the reason why it was not used, which is also counted: DUPLICATE, REORDERED,
+ * TOO_MANY (all links are in use), TIME, EMPTY, INVAL. */
+int aw_session_push_frame(struct aw_session *s, const struct aw_frame *f, uint32_t *link);
+
+/* One datagram or console line as it arrived at Unix time t_ns from sender `origin` (any number
+ * that tells senders apart). Returns 1 a frame was used, 0 a valid record without CSI, < 0 refused.
+ */
+int aw_session_push_record(struct aw_session *s, int64_t t_ns, uint64_t origin, const uint8_t *buf,
+                           size_t len, uint32_t *link);
+
+/* Moves the session's time forward to t_ns: links that are silent then say so. */
+void aw_session_advance(struct aw_session *s, int64_t t_ns);
+
+/* A value with what it is worth. value is NAN when reason is not NONE. */
+struct aw_estimate {
+    float value;
+    float confidence; /* 0..1: the share of such values that are right */
+    enum aw_reason reason;
+};
+
+/* What one link says about one second. */
+struct aw_update {
+    uint32_t link;
+    int64_t t_ns;        /* end of the second */
+    uint32_t silent_s;   /* whole seconds without any frame before this one that got no update */
+    uint32_t frames;     /* in this second */
+    enum aw_state state; /* AW_STATE_NULL with a reason */
+    enum aw_reason state_reason;
+    float state_confidence;
+    struct aw_estimate
+        motion;             /* motion statistic, 0..1 where 0 is noise only; see docs/sensing.md */
+    float motion_threshold; /* moving when above */
+    struct aw_estimate breathing_bpm;
+    struct aw_estimate heart_bpm;
+    struct aw_estimate persons;
+    float breathing_wave; /* band-passed chest motion, arbitrary unit; NAN */
+    bool apnoea;          /* breathing was there, is lost, presence remains */
+    bool fall;            /* a fall was completed in this second */
+};
+
+/* The oldest update not yet polled. Updates that nobody polls are dropped, oldest first, and
+ * counted. */
+bool aw_session_poll(struct aw_session *s, struct aw_update *out);
+
+struct aw_link_info {
+    enum aw_format format;
+    const char *chip;
+    uint64_t origin, node, tx;
+    uint16_t channel, freq_mhz, bandwidth_mhz;
+    uint16_t n_rx, n_tx, n_sub; /* of the last frame */
+    uint16_t n_live;            /* subcarriers in use, per chain */
+    int64_t first_t_ns, last_t_ns;
+    enum aw_time_kind t_kind;
+    float rate_hz;             /* 1 / median interval of the last frames; NAN below 8 frames */
+    float jitter_ms;           /* median absolute deviation of the interval; NAN likewise */
+    float rssi_dbm, noise_dbm; /* of the last frame; NAN unknown */
+    uint64_t frames, lost, duplicates, reordered, gaps; /* gap: > 4 median intervals, > 0.25 s */
+};
+
+/* False when there is no such link. */
+bool aw_session_link(const struct aw_session *s, uint32_t link, struct aw_link_info *out);
+
+/* Frames refused so far, by format of the record and error (a value of enum aw_err). */
+uint64_t aw_session_refused(const struct aw_session *s, enum aw_format format, int err);
+uint64_t aw_session_dropped_updates(const struct aw_session *s);
+
 #ifdef __cplusplus
 }
 #endif

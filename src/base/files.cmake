@@ -2,5 +2,7 @@ aw_layer(base FILES
     arena.c
     crc32.c
     err.c
+    json.c
     names.c
+    ring.c
 )

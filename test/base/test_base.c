@@ -2,6 +2,8 @@
 #include "base/crc32.h"
 #include "base/cursor.h"
 #include "base/frame.h"
+#include "base/json.h"
+#include "base/ring.h"
 #include "test.h"
 
 static void names(void) {
