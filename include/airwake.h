@@ -130,12 +130,15 @@ struct aw_frame {
     int64_t t_ns;
     int64_t t_wrap_ns; /* a device counter wraps modulo this; 0: it does not */
     enum aw_time_kind t_kind;
+    int64_t t_arrival_ns; /* Unix time at which the receiver of the record had it; 0 unknown */
 
+    uint64_t origin; /* set by the shell: tells senders apart that call themselves the same */
     uint64_t node; /* receiver: MAC as 48-bit number, or the small id it calls itself; 0 unknown */
     uint64_t tx;   /* transmitter, likewise */
-    int64_t seq;   /* sender's counter; -1 none */
-    int64_t seq_mod; /* it counts modulo this; 0: it does not wrap */
-    uint32_t lost;   /* frames missing before this one, where known */
+    uint8_t rx_chain, tx_chain; /* of the first chain here, when a source sends chains singly */
+    int64_t seq;                /* sender's count of CSI frames; -1 none */
+    int64_t seq_mod;            /* it counts modulo this; 0: it does not wrap */
+    uint32_t lost;              /* frames missing before this one, where known */
 
     uint16_t channel;              /* 802.11 channel number; 0 unknown */
     uint16_t freq_mhz;             /* centre of the primary channel; 0 unknown */
@@ -252,6 +255,7 @@ struct aw_update {
 bool aw_session_poll(struct aw_session *s, struct aw_update *out);
 
 struct aw_link_info {
+    uint32_t serial; /* unique in the session; a link number may be reused after 60 s of silence */
     enum aw_format format;
     const char *chip;
     uint64_t origin, node, tx;
