@@ -1,4 +1,16 @@
 set(sim_files
+    body.c
+    channel.c
+    config.c
+    hardware.c
+    impair.c
+    plan.c
+    preset.c
+    rng.c
+    scenario.c
+    sim.c
+    truth.c
+    vitals.c
 )
 if(sim_files)
   aw_layer(sim USES base FILES ${sim_files})

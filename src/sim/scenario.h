@@ -1,0 +1,43 @@
+#ifndef AW_SIM_SCENARIO_H
+#define AW_SIM_SCENARIO_H
+
+#include "sim/config.h"
+
+/* Ready-made configs. */
+
+struct aw_sim_scenario {
+    const char *name;
+    const char *title;
+    double seconds;
+    void (*people)(struct aw_sim_config *c);
+};
+
+extern const struct aw_sim_scenario aw_sim_scenarios[];
+extern const uint32_t aw_sim_scenario_count;
+
+/* An empty room of 5 x 4 x 2.6 m with one link of `hw`, one antenna each, 100 frames/s for 60 s,
+ * furniture from the seed, and the hardware's usual defects (aw_sim_impair_usual). */
+void aw_sim_config_room(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t seed);
+
+/* The scenario of that name in that room, over its whole duration.
+ * Errors: INVAL, no such name. */
+AW_MUST_USE int aw_sim_config_scenario(struct aw_sim_config *c, const char *name, enum aw_sim_hw hw,
+                                       uint64_t seed);
+
+/* n receivers around the room, node ids 1..n, one common transmitter; n <= AW_SIM_MAX_LINKS. */
+void aw_sim_config_nodes(struct aw_sim_config *c, uint32_t n);
+
+/* A room, link, and place of the first person at random from the seed: 3-8 x 3-6 m, transmitter
+ * and receiver 2-6 m apart, the person 0.7 m or more from both, facing the middle of the link
+ * within 60 degrees. For measuring over many rooms. */
+void aw_sim_config_shuffle(struct aw_sim_config *c, uint64_t seed);
+
+/* Someone who breathes at a constant rate: 5 mm, slightly asymmetric; a heart of 0.3 mm, 68 bpm. */
+void aw_sim_person_usual(struct aw_sim_person *p, double x_m, double y_m, double bpm);
+
+/* No defects at all; and those of ordinary hardware: free oscillator, 30 ns timing offset, 3 %
+ * gain jitter, 30 dB SNR, 10 % timing jitter, 0.5 % loss, the hardware's integers. */
+void aw_sim_impair_none(struct aw_sim_impair *im);
+void aw_sim_impair_usual(struct aw_sim_impair *im);
+
+#endif
