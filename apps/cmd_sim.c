@@ -1,4 +1,5 @@
 /* airwake sim: a simulated room, written as the datagrams its nodes would have sent. */
+#define _DEFAULT_SOURCE /* the u_char of pcap.h */
 #include "commands.h"
 #include "options.h"
 
@@ -96,12 +97,12 @@ static size_t put_ruview(uint8_t *p, const struct aw_frame *f) {
     return 20 + 2 * (size_t)f->n_sub;
 }
 
-static void json_number(FILE *f, const char *key, double x, const char *format) {
+static void json_number(FILE *f, const char *key, double x, int decimals) {
     fprintf(f, "\"%s\":", key);
     if (isfinite(x))
-        fprintf(f, format, x);
+        fprintf(f, "%.*f,", decimals, x);
     else
-        fputs("null", f);
+        fputs("null,", f);
 }
 
 static size_t put_marker(uint8_t *p, const struct aw_sim_config *c, const char *scenario) {
@@ -124,14 +125,14 @@ static void write_truth(FILE *f, const struct aw_sim *sim, double t_s) {
         if (!p->present) continue;
         fprintf(f, "%s{\"id\":%u,\"moving\":%s,\"lying\":%s,", comma, i,
                 p->moving ? "true" : "false", p->lying ? "true" : "false");
-        json_number(f, "x_m", p->x_m, "%.3f,");
-        json_number(f, "y_m", p->y_m, "%.3f,");
-        json_number(f, "z_m", p->z_m, "%.3f,");
-        json_number(f, "speed_mps", p->speed_mps, "%.3f,");
-        json_number(f, "breathing_bpm", p->breathing_bpm, "%.3f,");
-        json_number(f, "heart_bpm", p->heart_bpm, "%.3f,");
-        json_number(f, "breathing_m", p->breathing_m, "%.6f,");
-        json_number(f, "heart_m", p->heart_m, "%.6f,");
+        json_number(f, "x_m", p->x_m, 3);
+        json_number(f, "y_m", p->y_m, 3);
+        json_number(f, "z_m", p->z_m, 3);
+        json_number(f, "speed_mps", p->speed_mps, 3);
+        json_number(f, "breathing_bpm", p->breathing_bpm, 3);
+        json_number(f, "heart_bpm", p->heart_bpm, 3);
+        json_number(f, "breathing_m", p->breathing_m, 6);
+        json_number(f, "heart_m", p->heart_m, 6);
         fprintf(f, "\"falls\":%u}", p->falls);
         comma = ",";
     }

@@ -31,7 +31,7 @@ static inline uint32_t aw_sim_grid_stride(uint32_t n) {
 }
 
 /* Adds one path to H on the grid. The exponential runs by multiplication, eight subcarriers at a
- * time, within 1e-12 of sin and cos (test_channel.c).
+ * time, within 1e-11 of sin and cos (test_channel.c).
  * re, im  [aw_sim_grid_stride(n)], in place */
 void aw_sim_grid_add(const struct aw_sim_grid *g, double length_m, double amplitude, double *re,
                      double *im);
