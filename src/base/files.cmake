@@ -6,3 +6,4 @@ aw_layer(base FILES
     names.c
     ring.c
 )
+target_link_libraries(aw_base PUBLIC m)

@@ -1,0 +1,80 @@
+/* The loop thread's state of record: what the feed said last about every link and source.
+ *
+ *     aw_ring of aw_msg -> aw_board_push() -> links[], sources[] -> view.h -> HTTP, WebSocket
+ *
+ * Nothing here is computed or guessed: a value is what a message said, until it is too old. The
+ * age of everything counts from msg.wall_ns; who asks passes `now_ns` (Unix time). */
+#ifndef AW_SERVER_BOARD_H
+#define AW_SERVER_BOARD_H
+
+#include "server/feed.h"
+
+enum {
+    AW_BOARD_LINKS = 256,
+    AW_BOARD_SOURCES = 32,
+    AW_BOARD_ROWS = 64, /* kept per link for those who join late: 3.2 s at 20 rows per second */
+    AW_BOARD_STALE_S = 5,
+};
+
+struct aw_board_row {
+    int64_t t_ns;
+    float max;
+    uint8_t amp[AW_ROW_MAX];
+};
+
+struct aw_board_link {
+    bool used;
+    bool has_info;
+    bool has_update;
+    enum aw_origin_kind origin;
+    uint32_t source;
+    char name[64];
+    struct aw_link_info info;
+    struct aw_update update;
+    int64_t seen_wall_ns;   /* when a frame of the link was last known; 0 never */
+    int64_t update_wall_ns; /* when the last update came */
+
+    /* The rows share one subcarrier axis; a row with another axis starts over.
+     * Row number r, first_row <= r < next_row, is rows[r % AW_BOARD_ROWS]. */
+    uint64_t first_row, next_row;
+    uint16_t n; /* values per row */
+    int16_t k[AW_ROW_MAX];
+    struct aw_board_row rows[AW_BOARD_ROWS];
+};
+
+struct aw_board_source {
+    bool used;
+    int64_t wall_ns;
+    struct aw_source_counts counts;
+};
+
+/* About 9 MB, most of which is never touched: allocate it zeroed (calloc), which is also its
+ * initial state. */
+struct aw_board {
+    uint64_t updates; /* so far */
+    uint64_t ignored; /* messages about a link or source beyond the table, or out of range */
+    struct aw_board_source sources[AW_BOARD_SOURCES];
+    struct aw_board_link links[AW_BOARD_LINKS];
+};
+
+/* Takes in one message. */
+void aw_board_push(struct aw_board *b, const struct aw_msg *m);
+
+/* Seconds since a frame of the link was seen, >= 0; NAN never. */
+double aw_board_age_s(const struct aw_board_link *l, int64_t now_ns);
+
+/* Why the link's values cannot be shown: AW_REASON_NONE they can; NO_FRAMES silent for more than
+ * AW_BOARD_STALE_S; STALE frames arrive, but no update; WARMING_UP frames, and no update yet. */
+enum aw_reason aw_board_link_reason(const struct aw_board_link *l, int64_t now_ns);
+
+/* True when frames of the link arrive, so that rate, RSSI and noise are of now. */
+bool aw_board_fresh(const struct aw_board_link *l, int64_t now_ns);
+
+/* The source of what is shown as a whole: live before replay before simulated, among the links
+ * with frames; NULL when there is none. */
+const char *aw_board_origin(const struct aw_board *b, int64_t now_ns);
+
+/* NULL when a source is ready; else a sentence why none is. */
+const char *aw_board_not_ready(const struct aw_board *b);
+
+#endif

@@ -1,0 +1,231 @@
+#include "server/http.h"
+#include "server/listen.h"
+#include "server/loop.h"
+#include "server/reply.h"
+#include "server/routes.h"
+#include "server/ws.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CLOSE_MS = 500, CLOSE_STEP_US = 10 * 1000 };
+
+static int64_t clock_ns(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t aw_loop_wall_ns(void) {
+    return clock_ns(CLOCK_REALTIME);
+}
+
+double aw_loop_uptime_s(const struct aw_http *h) {
+    return (double)(clock_ns(CLOCK_MONOTONIC) - h->start_ns) * 1e-9;
+}
+
+struct aw_http *aw_loop_of(struct lws *wsi) {
+    return lws_context_user(lws_get_context(wsi));
+}
+
+static void on_drain(lws_sorted_usec_list_t *timer) {
+    aw_loop_drain(lws_container_of(timer, struct aw_http, drain_timer));
+}
+
+void aw_loop_drain(struct aw_http *h) {
+    size_t budget = 2 * (h->ring->mask + 1); /* a fast writer must not keep us from the sockets */
+    const struct aw_msg *m;
+    for (; budget && (m = aw_ring_peek(h->ring)); budget--) {
+        aw_board_push(h->board, m);
+        bool update = m->kind == AW_MSG_UPDATE && m->link < AW_BOARD_LINKS;
+        uint32_t link = m->link;
+        aw_ring_release(h->ring);
+        if (update) aw_ws_update(h, link);
+    }
+    if (!budget) lws_sul_schedule(h->context, 0, &h->drain_timer, on_drain, 1);
+}
+
+static void on_rows(lws_sorted_usec_list_t *timer) {
+    struct aw_http *h = lws_container_of(timer, struct aw_http, row_timer);
+    if (!h->clients || h->closing) return; /* the next client starts it again */
+    aw_ws_rows(h);
+    lws_sul_schedule(h->context, 0, timer, on_rows, AW_HTTP_ROW_US);
+}
+
+static void on_status(lws_sorted_usec_list_t *timer) {
+    struct aw_http *h = lws_container_of(timer, struct aw_http, status_timer);
+    if (h->closing) return;
+    aw_loop_drain(h);
+    aw_ws_status(h);
+    lws_sul_schedule(h->context, 0, timer, on_status, AW_HTTP_STATUS_US);
+}
+
+static int established(struct lws *wsi, struct aw_conn *c) {
+    struct aw_http *h = aw_loop_of(wsi);
+    int result = aw_ws_established(wsi, c);
+    if (result == 0 && h->n_clients == 1)
+        lws_sul_schedule(h->context, 0, &h->row_timer, on_rows, AW_HTTP_ROW_US);
+    return result;
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len) {
+    struct aw_conn *c = user;
+    switch (reason) {
+    case LWS_CALLBACK_HTTP:
+        return aw_routes_serve(wsi, c);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return aw_reply_continue(wsi, c);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return aw_routes_upgrade(wsi, c, in);
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+    case LWS_CALLBACK_CLOSED_HTTP:
+        if (c) aw_reply_drop(c);
+        return 0;
+    case LWS_CALLBACK_ESTABLISHED:
+        return established(wsi, c);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return aw_ws_writable(c->client);
+    case LWS_CALLBACK_RECEIVE:
+        return aw_ws_received(c->client, in, len);
+    case LWS_CALLBACK_CLOSED:
+        aw_ws_closed(c->client);
+        c->client = NULL;
+        return 0;
+    case LWS_CALLBACK_EVENT_WAIT_CANCELLED: {
+        struct aw_http *h = aw_loop_of(wsi);
+        atomic_store_explicit(&h->woken, false, memory_order_seq_cst);
+        if (h->vhost) aw_loop_drain(h);
+        return 0;
+    }
+    default:
+        return 0;
+    }
+}
+
+/* The listening socket is ours, for its error messages; lws only watches it. */
+static int on_accept(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                     size_t len) {
+    (void)user, (void)in, (void)len;
+    if (reason != LWS_CALLBACK_RAW_RX_FILE) return 0;
+    struct aw_http *h = aw_loop_of(wsi);
+    int fd = aw_listen_accept(lws_get_socket_fd(wsi), (int)h->sndbuf_bytes);
+    /* lws closes fd when it has no room. */
+    if (fd >= 0) lws_adopt_socket_vhost(h->vhost, fd);
+    return 0;
+}
+
+static const struct lws_protocols protocols[] = {
+    {.name = "airwake",
+     .callback = on_event,
+     .per_session_data_size = sizeof(struct aw_conn),
+     .rx_buffer_size = 1024},
+    {.name = "airwake-accept", .callback = on_accept},
+    {.name = NULL},
+};
+
+static const lws_retry_bo_t idle_policy = {.secs_since_valid_ping = AW_HTTP_PING_S,
+                                           .secs_since_valid_hangup = AW_HTTP_HANGUP_S};
+
+static int start(struct aw_http *h, int fd) {
+    lws_set_log_level(0, NULL); /* libraries never print */
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+        .protocols = protocols,
+        .user = h,
+        .uid = -1,
+        .gid = -1,
+        .server_string = "airwake",
+        .max_http_header_data = AW_HTTP_HEADER_BYTES,
+        .max_http_header_pool = AW_HTTP_REQUESTS,
+        .timeout_secs = AW_HTTP_TIMEOUT_S,
+        .timeout_secs_ah_idle = AW_HTTP_TIMEOUT_S,
+        .keepalive_timeout = AW_HTTP_KEEPALIVE_S,
+        .retry_and_idle_policy = &idle_policy,
+        .fd_limit_per_thread = h->max_clients + AW_HTTP_REQUESTS + 8, /* 8: listener, pipe, spare */
+    };
+    h->context = lws_create_context(&info);
+    h->vhost = h->context ? lws_get_vhost_by_name(h->context, "default") : NULL;
+    if (!h->vhost) {
+        close(fd);
+        return AW_ERR_NOMEM;
+    }
+    lws_sock_file_fd_type listener = {.filefd = fd};
+    if (!lws_adopt_descriptor_vhost(h->vhost, LWS_ADOPT_RAW_FILE_DESC, listener, "airwake-accept",
+                                    NULL))
+        return AW_ERR_NOMEM;
+    lws_sul_schedule(h->context, 0, &h->status_timer, on_status, AW_HTTP_STATUS_US);
+    return AW_OK;
+}
+
+int aw_http_create(const struct aw_http_config *config, struct aw_http **out, char *why,
+                   size_t why_bytes) {
+    const char *bind = config->bind ? config->bind : "127.0.0.1";
+    uint16_t port = config->port;
+    int fd = aw_listen_open(bind, &port, why, why_bytes);
+    if (fd < 0) return fd;
+    struct aw_http *h = calloc(1, sizeof *h);
+    if (h) h->board = calloc(1, sizeof *h->board);
+    int result = AW_ERR_NOMEM;
+    if (h && h->board) {
+        h->ring = config->ring;
+        h->version = config->version;
+        h->port = port;
+        h->max_clients = config->max_clients ? config->max_clients : AW_HTTP_CLIENTS;
+        h->queue_max = config->queue_max ? config->queue_max : AW_HTTP_QUEUE;
+        h->sndbuf_bytes = config->sndbuf_bytes ? config->sndbuf_bytes : AW_HTTP_SNDBUF;
+        h->start_ns = clock_ns(CLOCK_MONOTONIC);
+        snprintf(h->bind, sizeof h->bind, "%s", bind);
+        result = start(h, fd); /* owns fd from here */
+    } else {
+        close(fd);
+    }
+    if (result < 0) {
+        snprintf(why, why_bytes, "cannot start the HTTP server: not enough memory");
+        aw_http_destroy(h);
+        return result;
+    }
+    *out = h;
+    return AW_OK;
+}
+
+uint16_t aw_http_port(const struct aw_http *h) {
+    return h->port;
+}
+
+int aw_http_service(struct aw_http *h) {
+    return lws_service(h->context, 0) < 0 ? AW_ERR_IO : AW_OK;
+}
+
+void aw_http_wake(struct aw_http *h) {
+    if (!atomic_exchange_explicit(&h->woken, true, memory_order_seq_cst))
+        lws_cancel_service(h->context);
+}
+
+static void on_step(lws_sorted_usec_list_t *timer) {
+    struct aw_http *h = lws_container_of(timer, struct aw_http, drain_timer);
+    lws_sul_schedule(h->context, 0, timer, on_step, CLOSE_STEP_US);
+}
+
+static void say_goodbye(struct aw_http *h) {
+    int64_t end_ns = clock_ns(CLOCK_MONOTONIC) + (int64_t)CLOSE_MS * 1000000;
+    h->closing = true;
+    aw_ws_close_all(h, 1001, "the server is stopping");
+    lws_sul_schedule(h->context, 0, &h->drain_timer, on_step, CLOSE_STEP_US);
+    while (h->clients && clock_ns(CLOCK_MONOTONIC) < end_ns)
+        if (lws_service(h->context, 0) < 0) break;
+}
+
+void aw_http_destroy(struct aw_http *h) {
+    if (!h) return;
+    if (h->context) {
+        if (h->vhost) say_goodbye(h);
+        lws_context_destroy(h->context);
+    }
+    for (size_t i = 0; i < AW_BOARD_LINKS; i++) aw_note_drop(h->row_note[i]);
+    free(h->board);
+    free(h);
+}

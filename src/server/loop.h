@@ -1,0 +1,80 @@
+/* What the files of the HTTP server share: the server, a connection, a WebSocket client. */
+#ifndef AW_SERVER_LOOP_H
+#define AW_SERVER_LOOP_H
+
+#include "base/json.h"
+#include "server/board.h"
+#include "server/http.h"
+
+#include <libwebsockets.h>
+#include <stdatomic.h>
+
+enum {
+    AW_HTTP_CLIENTS = 256,           /* WebSocket clients, default */
+    AW_HTTP_REQUESTS = 64,           /* plain HTTP connections beside them */
+    AW_HTTP_QUEUE = 512,             /* messages waiting for a client, default */
+    AW_HTTP_SNDBUF = 256 * 1024,     /* bytes in the kernel for a client, default */
+    AW_HTTP_HEADER_BYTES = 4096,     /* of one request */
+    AW_HTTP_MESSAGE_BYTES = 4096,    /* of one WebSocket message from a client */
+    AW_HTTP_TIMEOUT_S = 10,          /* for a request to arrive, for a write to progress */
+    AW_HTTP_KEEPALIVE_S = 15,        /* idle HTTP connection */
+    AW_HTTP_PING_S = 30,             /* between pings to a WebSocket client */
+    AW_HTTP_HANGUP_S = 45,           /* nothing heard, not even a pong */
+    AW_HTTP_ROW_US = 50 * 1000,      /* rows go out at most this often: 20 per second and link */
+    AW_HTTP_STATUS_US = 1000 * 1000, /* links and sources go out this often */
+};
+
+/* Bytes to send, shared by all who wait for them; freed with the last. */
+struct aw_note {
+    unsigned refs;
+    size_t len;
+    unsigned char bytes[]; /* LWS_PRE bytes of room for the frame header, then len bytes */
+};
+
+struct aw_client;
+
+struct aw_http {
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    struct aw_ring *ring;
+    struct aw_board *board;
+    const char *version;
+    char bind[64];
+    uint16_t port;
+    uint32_t max_clients, queue_max, sndbuf_bytes;
+    int64_t start_ns; /* monotonic */
+    bool closing;
+    atomic_bool woken;
+
+    struct aw_client *clients; /* list */
+    uint32_t n_clients;
+    uint64_t clients_total, clients_slow, clients_refused, requests;
+
+    lws_sorted_usec_list_t row_timer, status_timer, drain_timer;
+    uint64_t row_sent[AW_BOARD_LINKS];        /* next_row when rows last went out */
+    struct aw_note *row_note[AW_BOARD_LINKS]; /* the newest row as text, made when first needed */
+    uint64_t row_note_of[AW_BOARD_LINKS];     /* its row number + 1 */
+};
+
+/* lws's per-connection memory: zeroed by it. Either an HTTP reply under way or a WebSocket. */
+struct aw_conn {
+    struct aw_client *client;
+    struct aw_note *body; /* what is being sent */
+    size_t sent;
+    bool close; /* after the reply */
+};
+
+int64_t aw_loop_wall_ns(void); /* Unix time */
+double aw_loop_uptime_s(const struct aw_http *h);
+struct aw_http *aw_loop_of(struct lws *wsi);
+
+/* Takes everything out of the ring and tells the clients. */
+void aw_loop_drain(struct aw_http *h);
+
+/* A note with the text that `write` puts into j; NULL out of memory. Grows until it fits. */
+struct aw_note *aw_note_json(void (*write)(struct aw_json *j, void *arg), void *arg);
+struct aw_note *aw_note_bytes(const void *bytes, size_t len);
+struct aw_note *aw_note_ref(struct aw_note *n); /* NULL is fine */
+void aw_note_drop(struct aw_note *n);           /* NULL is fine */
+
+#endif

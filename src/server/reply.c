@@ -1,0 +1,175 @@
+#include "server/reply.h"
+
+#include <string.h>
+
+enum { HEADER_BYTES = 2048, CHUNK_BYTES = 16 * 1024 };
+
+static const char *title(unsigned status) {
+    switch (status) {
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 414:
+        return "URI Too Long";
+    case 421:
+        return "Misdirected Request";
+    case 426:
+        return "Upgrade Required";
+    case 500:
+        return "Internal Server Error";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Error";
+    }
+}
+
+static int add(struct lws *wsi, const char *name, const char *value, unsigned char **p,
+               unsigned char *end) {
+    return lws_add_http_header_by_name(wsi, (const unsigned char *)name,
+                                       (const unsigned char *)value, (int)strlen(value), p, end);
+}
+
+/* The page runs its own scripts and styles and talks to its own origin, nothing else. */
+static int add_security(struct lws *wsi, unsigned char **p, unsigned char *end) {
+    return add(wsi, "content-security-policy:",
+               "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", p,
+               end) ||
+           add(wsi, "x-content-type-options:", "nosniff", p, end) ||
+           add(wsi, "referrer-policy:", "no-referrer", p, end) ||
+           add(wsi, "cross-origin-resource-policy:", "same-origin", p, end);
+}
+
+static int add_headers(struct lws *wsi, const struct aw_reply *r, size_t len, unsigned char **p,
+                       unsigned char *end) {
+    if (lws_add_http_header_status(wsi, r->status, p, end)) return 1;
+    if (r->type && (add(wsi, "content-type:", r->type, p, end) ||
+                    lws_add_http_header_content_length(wsi, len, p, end)))
+        return 1;
+    if (add(wsi, "cache-control:", r->cache ? r->cache : "no-store", p, end)) return 1;
+    if (r->etag &&
+        (add(wsi, "etag:", r->etag, p, end) || add(wsi, "vary:", "accept-encoding", p, end)))
+        return 1;
+    if (r->encoding && add(wsi, "content-encoding:", r->encoding, p, end)) return 1;
+    if (r->extra_name && add(wsi, r->extra_name, r->extra_value, p, end)) return 1;
+    if (r->close && add(wsi, "connection:", "close", p, end)) return 1;
+    return add_security(wsi, p, end) || lws_finalize_http_header(wsi, p, end);
+}
+
+static int finish(struct lws *wsi, struct aw_conn *c) {
+    bool close = c->close;
+    aw_reply_drop(c);
+    return close || lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+int aw_reply_send(struct lws *wsi, struct aw_conn *c, const struct aw_reply *r) {
+    unsigned char buf[LWS_PRE + HEADER_BYTES];
+    unsigned char *start = buf + LWS_PRE, *p = start;
+    if (r->type && !r->body) return -1; /* out of memory: there is none for a reply either */
+    aw_reply_drop(c);
+    if (add_headers(wsi, r, r->body ? r->body->len : 0, &p, buf + sizeof buf - 1) ||
+        lws_write(wsi, start, (size_t)(p - start), LWS_WRITE_HTTP_HEADERS) < 0) {
+        aw_note_drop(r->body);
+        return -1;
+    }
+    c->close = r->close;
+    if (!r->body || r->head || r->body->len == 0) {
+        aw_note_drop(r->body);
+        return finish(wsi, c);
+    }
+    c->body = r->body;
+    lws_callback_on_writable(wsi);
+    return 0;
+}
+
+int aw_reply_continue(struct lws *wsi, struct aw_conn *c) {
+    if (!c->body) return 0;
+    unsigned char buf[LWS_PRE + CHUNK_BYTES];
+    size_t n = c->body->len - c->sent;
+    bool last = n <= CHUNK_BYTES;
+    if (!last) n = CHUNK_BYTES;
+    memcpy(buf + LWS_PRE, c->body->bytes + LWS_PRE + c->sent, n);
+    if (lws_write(wsi, buf + LWS_PRE, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
+        return -1;
+    c->sent += n;
+    if (last) return finish(wsi, c);
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, AW_HTTP_TIMEOUT_S);
+    lws_callback_on_writable(wsi);
+    return 0;
+}
+
+void aw_reply_drop(struct aw_conn *c) {
+    aw_note_drop(c->body);
+    c->body = NULL;
+    c->sent = 0;
+    c->close = false;
+}
+
+struct problem {
+    unsigned status;
+    const char *detail;
+};
+
+static void write_problem(struct aw_json *j, void *arg) {
+    const struct problem *p = arg;
+    aw_json_open(j, '{');
+    aw_json_key(j, "type");
+    aw_json_str(j, "about:blank");
+    aw_json_key(j, "title");
+    aw_json_str(j, title(p->status));
+    aw_json_key(j, "status");
+    aw_json_uint(j, p->status);
+    aw_json_key(j, "detail");
+    aw_json_str(j, p->detail);
+    aw_json_close(j, '}');
+}
+
+static struct aw_reply problem(unsigned status, const char *detail) {
+    struct problem p = {status, detail};
+    return (struct aw_reply){.status = status,
+                             .type = "application/problem+json",
+                             .body = aw_note_json(write_problem, &p)};
+}
+
+static bool is_head(struct lws *wsi) {
+    char *uri;
+    int len;
+    return lws_http_get_uri_and_method(wsi, &uri, &len) == LWSHUMETH_HEAD;
+}
+
+int aw_reply_problem(struct lws *wsi, struct aw_conn *c, unsigned status, const char *detail,
+                     bool close) {
+    struct aw_reply r = problem(status, detail);
+    r.close = close;
+    r.head = is_head(wsi);
+    if (status == 426) {
+        r.extra_name = "upgrade:";
+        r.extra_value = "websocket";
+    }
+    return aw_reply_send(wsi, c, &r);
+}
+
+int aw_reply_not_allowed(struct lws *wsi, struct aw_conn *c, const char *allow) {
+    struct aw_reply r = problem(405, "this address answers only the methods in the Allow header");
+    r.extra_name = "allow:";
+    r.extra_value = allow;
+    r.close = true;
+    return aw_reply_send(wsi, c, &r);
+}
+
+int aw_reply_refuse_upgrade(struct lws *wsi, struct aw_conn *c, unsigned status,
+                            const char *detail) {
+    struct aw_reply r = problem(status, detail);
+    r.close = true;
+    struct aw_note *body = aw_note_ref(r.body);
+    if (aw_reply_send(wsi, c, &r) == 0 && body)
+        lws_write(wsi, body->bytes + LWS_PRE, body->len, LWS_WRITE_HTTP_FINAL);
+    aw_note_drop(body);
+    aw_reply_drop(c);
+    return -1;
+}

@@ -1,0 +1,12 @@
+#ifndef AW_SERVER_ROUTES_H
+#define AW_SERVER_ROUTES_H
+
+#include "server/loop.h"
+
+/* Answers one HTTP request: Host check, route table, embedded files, 404. */
+int aw_routes_serve(struct lws *wsi, struct aw_conn *c);
+
+/* Decides about an upgrade request before it happens: 0 go on, else what the callback returns. */
+int aw_routes_upgrade(struct lws *wsi, struct aw_conn *c, const char *protocol);
+
+#endif

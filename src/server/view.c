@@ -1,0 +1,191 @@
+#include "server/view.h"
+
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static void key_str(struct aw_json *j, const char *key, const char *value) {
+    aw_json_key(j, key);
+    aw_json_str(j, value);
+}
+
+static void key_uint(struct aw_json *j, const char *key, uint64_t value) {
+    aw_json_key(j, key);
+    aw_json_uint(j, value);
+}
+
+/* NAN gives null. */
+static void key_num(struct aw_json *j, const char *key, double value, int decimals) {
+    aw_json_key(j, key);
+    aw_json_num(j, value, decimals);
+}
+
+static void key_bool(struct aw_json *j, const char *key, bool value) {
+    aw_json_key(j, key);
+    aw_json_bool(j, value);
+}
+
+static void key_known(struct aw_json *j, const char *key, uint64_t value) {
+    aw_json_key(j, key);
+    if (value)
+        aw_json_uint(j, value);
+    else
+        aw_json_null(j);
+}
+
+static void key_reason(struct aw_json *j, const char *key, enum aw_reason reason) {
+    key_str(j, key, reason == AW_REASON_NONE ? NULL : aw_reason_key(reason));
+}
+
+/* A MAC address, or the small number the device calls itself; 0 unknown. */
+static void key_address(struct aw_json *j, const char *key, uint64_t address) {
+    char text[24];
+    if (address > 0xFFFF)
+        snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x",
+                 (unsigned)(address >> 40 & 255), (unsigned)(address >> 32 & 255),
+                 (unsigned)(address >> 24 & 255), (unsigned)(address >> 16 & 255),
+                 (unsigned)(address >> 8 & 255), (unsigned)(address & 255));
+    else
+        snprintf(text, sizeof text, "%" PRIu64, address);
+    key_str(j, key, address ? text : NULL);
+}
+
+static void view_link(struct aw_json *j, const struct aw_board_link *l, uint32_t id,
+                      int64_t now_ns) {
+    const struct aw_link_info *i = &l->info;
+    bool fresh = aw_board_fresh(l, now_ns);
+    aw_json_open(j, '{');
+    key_uint(j, "id", id);
+    key_str(j, "name", l->name);
+    key_address(j, "node", i->node);
+    key_address(j, "tx", i->tx);
+    key_str(j, "source", aw_origin_kind_key(l->origin));
+    key_uint(j, "source_id", l->source);
+    key_str(j, "format", aw_format_key(i->format));
+    key_str(j, "format_title", aw_format_title(i->format));
+    key_str(j, "chip", i->chip && i->chip[0] ? i->chip : NULL);
+    key_known(j, "channel", i->channel);
+    key_known(j, "freq_mhz", i->freq_mhz);
+    key_known(j, "bandwidth_mhz", i->bandwidth_mhz);
+    key_uint(j, "chains_rx", i->n_rx);
+    key_uint(j, "chains_tx", i->n_tx);
+    key_uint(j, "subcarriers", i->n_sub);
+    key_uint(j, "subcarriers_live", i->n_live);
+    key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
+    key_reason(j, "reason", fresh ? AW_REASON_NONE : AW_REASON_NO_FRAMES);
+    key_num(j, "rate_hz", fresh ? i->rate_hz : NAN, 2);
+    key_num(j, "jitter_ms", fresh ? i->jitter_ms : NAN, 2);
+    key_reason(j, "rate_reason",
+               !fresh              ? AW_REASON_NO_FRAMES
+               : isnan(i->rate_hz) ? AW_REASON_WARMING_UP
+                                   : AW_REASON_NONE);
+    key_num(j, "rssi_dbm", fresh ? i->rssi_dbm : NAN, 1);
+    key_num(j, "noise_dbm", fresh ? i->noise_dbm : NAN, 1);
+    key_uint(j, "frames", i->frames);
+    key_uint(j, "lost", i->lost);
+    key_uint(j, "duplicates", i->duplicates);
+    key_uint(j, "reordered", i->reordered);
+    key_uint(j, "gaps", i->gaps);
+    aw_json_close(j, '}');
+}
+
+void aw_view_links(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
+    aw_json_open(j, '[');
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++)
+        if (b->links[i].used && b->links[i].has_info) view_link(j, &b->links[i], i, now_ns);
+    aw_json_close(j, ']');
+}
+
+static void view_source(struct aw_json *j, const struct aw_source_counts *c, int64_t now_ns) {
+    aw_json_open(j, '{');
+    key_uint(j, "id", c->source);
+    key_str(j, "name", c->name);
+    key_str(j, "source", aw_origin_kind_key(c->kind));
+    key_str(j, "status", c->status);
+    key_bool(j, "ok", c->ok);
+    key_bool(j, "done", c->done);
+    key_uint(j, "packets", c->packets);
+    key_uint(j, "frames", c->frames);
+    key_uint(j, "skipped", c->skipped);
+    uint64_t refused = 0;
+    for (int e = 1; e < AW_ERR_COUNT; e++) refused += c->refused[e];
+    key_uint(j, "refused", refused);
+    aw_json_key(j, "refused_by_reason");
+    aw_json_open(j, '{');
+    for (int e = 1; e < AW_ERR_COUNT; e++)
+        if (c->refused[e]) key_uint(j, aw_err_key(-e), c->refused[e]);
+    aw_json_close(j, '}');
+    key_known(j, "last_bytes", c->last_len);
+    double age_s = now_ns > c->last_t_ns ? (double)(now_ns - c->last_t_ns) * 1e-9 : 0;
+    key_num(j, "age_s", c->last_t_ns ? age_s : (double)NAN, 1);
+    aw_json_close(j, '}');
+}
+
+void aw_view_sources(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
+    aw_json_open(j, '[');
+    for (uint32_t i = 0; i < AW_BOARD_SOURCES; i++)
+        if (b->sources[i].used) view_source(j, &b->sources[i].counts, now_ns);
+    aw_json_close(j, ']');
+}
+
+/* x, x_confidence, x_reason; `link_reason` overrules what the update said. */
+static void view_estimate(struct aw_json *j, const char *key, const char *key_confidence,
+                          const char *key_why, const struct aw_estimate *e, int decimals,
+                          enum aw_reason link_reason) {
+    enum aw_reason why = link_reason != AW_REASON_NONE ? link_reason : e->reason;
+    bool known = why == AW_REASON_NONE && isfinite(e->value);
+    key_num(j, key, known ? e->value : NAN, decimals);
+    key_num(j, key_confidence, known ? e->confidence : NAN, 3);
+    key_reason(j, key_why, !known && why == AW_REASON_NONE ? AW_REASON_WARMING_UP : why);
+}
+
+/* The members of a link's sensing, without the braces. */
+static void sensing_members(struct aw_json *j, const struct aw_board_link *l, uint32_t id,
+                            int64_t now_ns) {
+    const struct aw_update *u = &l->update;
+    enum aw_reason why = aw_board_link_reason(l, now_ns);
+    enum aw_reason state_why = why != AW_REASON_NONE ? why : u->state_reason;
+    bool known = why == AW_REASON_NONE && u->state != AW_STATE_NULL;
+    if (!known && state_why == AW_REASON_NONE) state_why = AW_REASON_WARMING_UP;
+    key_uint(j, "link", id);
+    key_str(j, "name", l->name);
+    key_str(j, "source", aw_origin_kind_key(l->origin));
+    key_num(j, "t_s", l->has_update ? (double)u->t_ns * 1e-9 : (double)NAN, 3);
+    key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
+    key_str(j, "state", known ? aw_state_key(u->state) : NULL);
+    key_num(j, "state_confidence", known ? u->state_confidence : NAN, 3);
+    key_reason(j, "state_reason", known ? AW_REASON_NONE : state_why);
+    view_estimate(j, "motion_score", "motion_confidence", "motion_reason", &u->motion, 4, why);
+    key_num(j, "motion_threshold", why == AW_REASON_NONE ? u->motion_threshold : NAN, 4);
+    view_estimate(j, "breathing_bpm", "breathing_confidence", "breathing_reason", &u->breathing_bpm,
+                  2, why);
+    view_estimate(j, "heart_bpm", "heart_confidence", "heart_reason", &u->heart_bpm, 2, why);
+    view_estimate(j, "persons", "persons_confidence", "persons_reason", &u->persons, 0, why);
+    key_num(j, "breathing_wave", why == AW_REASON_NONE ? u->breathing_wave : NAN, 5);
+    key_bool(j, "apnoea", why == AW_REASON_NONE && u->apnoea);
+    key_bool(j, "fall", why == AW_REASON_NONE && u->fall);
+    key_uint(j, "frames", l->has_update ? u->frames : 0);
+    key_uint(j, "silent_s", l->has_update ? u->silent_s : 0);
+}
+
+void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
+    aw_json_open(j, '[');
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
+        if (!b->links[i].used) continue;
+        aw_json_open(j, '{');
+        sensing_members(j, &b->links[i], i, now_ns);
+        aw_json_close(j, '}');
+    }
+    aw_json_close(j, ']');
+}
+
+void aw_view_update(struct aw_json *j, const struct aw_board *b, uint32_t link, int64_t now_ns) {
+    aw_json_open(j, '{');
+    key_str(j, "type", "sensing_update");
+    key_num(j, "timestamp", (double)now_ns * 1e-9, 3); /* Unix seconds; RuView clients' name */
+    key_uint(j, "tick", b->updates);
+    sensing_members(j, &b->links[link], link, now_ns);
+    aw_json_close(j, '}');
+}

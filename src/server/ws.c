@@ -1,0 +1,296 @@
+#include "server/ws.h"
+#include "server/view.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WORDS = AW_BOARD_LINKS / 64,
+    PING_BYTES = 256, /* longest client message that is looked at */
+    BURST = 16,       /* messages per turn of one client */
+};
+
+struct aw_client {
+    struct aw_client *next, **at; /* at: what points to us */
+    struct aw_http *h;
+    struct lws *wsi;
+    bool closing;
+    bool pong;
+    struct aw_note *status;
+    uint64_t backlog[WORDS], rows[WORDS]; /* one bit per link */
+    uint32_t turn;                        /* link whose row goes next */
+    lws_usec_t waits_since_us;            /* the first message of the queue */
+    size_t rx_len;                        /* of the message arriving */
+    char rx[PING_BYTES];
+    uint32_t head, tail; /* queue[tail % max] .. queue[(head - 1) % max] */
+    struct aw_note *queue[];
+};
+
+static void close_client(struct aw_client *c, unsigned code, const char *why) {
+    unsigned char text[64];
+    size_t len = strlen(why);
+    if (c->closing) return;
+    c->closing = true;
+    if (len > sizeof text) len = sizeof text;
+    memcpy(text, why, len);
+    lws_close_reason(c->wsi, (enum lws_close_status)code, text, len);
+    /* Sends the reason, waits at most 5 s for the client to take it, then hangs up. */
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+}
+
+static void too_slow(struct aw_client *c) {
+    c->h->clients_slow++;
+    close_client(c, 1013, "too slow: come back when you can read faster");
+}
+
+static void enqueue(struct aw_client *c, struct aw_note *n) {
+    if (c->closing) return;
+    if (c->head - c->tail >= c->h->queue_max) {
+        too_slow(c);
+        return;
+    }
+    if (c->head == c->tail) c->waits_since_us = lws_now_usecs();
+    c->queue[c->head++ % c->h->queue_max] = aw_note_ref(n);
+    lws_callback_on_writable(c->wsi);
+}
+
+static void everything(struct aw_json *j, const struct aw_http *h, const char *type, bool hello) {
+    int64_t now_ns = aw_loop_wall_ns();
+    aw_json_open(j, '{');
+    aw_json_key(j, "type");
+    aw_json_str(j, type);
+    aw_json_key(j, "timestamp");
+    aw_json_num(j, (double)now_ns * 1e-9, 3);
+    aw_json_key(j, "source");
+    aw_json_str(j, aw_board_origin(h->board, now_ns));
+    if (hello) {
+        aw_json_key(j, "name");
+        aw_json_str(j, "airwake");
+        aw_json_key(j, "version");
+        aw_json_str(j, h->version);
+        aw_json_key(j, "sensing");
+        aw_view_sensing(j, h->board, now_ns);
+    }
+    aw_json_key(j, "links");
+    aw_view_links(j, h->board, now_ns);
+    aw_json_key(j, "sources");
+    aw_view_sources(j, h->board, now_ns);
+    aw_json_close(j, '}');
+}
+
+static void write_hello(struct aw_json *j, void *arg) {
+    everything(j, arg, "hello", true);
+}
+
+static void write_status(struct aw_json *j, void *arg) {
+    everything(j, arg, "links", false);
+}
+
+struct one {
+    const struct aw_http *h;
+    uint32_t link;
+};
+
+static void write_update(struct aw_json *j, void *arg) {
+    const struct one *o = arg;
+    aw_view_update(j, o->h->board, o->link, aw_loop_wall_ns());
+}
+
+static void write_row(struct aw_json *j, void *arg) {
+    const struct one *o = arg;
+    aw_view_row(j, o->h->board, o->link);
+}
+
+static void write_rows(struct aw_json *j, void *arg) {
+    const struct one *o = arg;
+    aw_view_rows(j, o->h->board, o->link);
+}
+
+int aw_ws_established(struct lws *wsi, struct aw_conn *conn) {
+    struct aw_http *h = aw_loop_of(wsi);
+    struct aw_client *c = calloc(1, sizeof *c + h->queue_max * sizeof c->queue[0]);
+    struct aw_note *hello = aw_note_json(write_hello, h);
+    if (!c || !hello) {
+        free(c);
+        aw_note_drop(hello);
+        return -1;
+    }
+    c->h = h;
+    c->wsi = wsi;
+    c->at = &h->clients;
+    c->next = h->clients;
+    if (c->next) c->next->at = &c->next;
+    h->clients = c;
+    h->n_clients++;
+    h->clients_total++;
+    conn->client = c;
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++)
+        if (h->board->links[i].used) c->backlog[i / 64] |= 1ull << i % 64;
+    enqueue(c, hello);
+    aw_note_drop(hello);
+    if (h->n_clients == 1) aw_ws_rows(h); /* what changed while nobody listened is in the backlog */
+    return 0;
+}
+
+void aw_ws_closed(struct aw_client *c) {
+    if (!c) return;
+    *c->at = c->next;
+    if (c->next) c->next->at = c->at;
+    c->h->n_clients--;
+    for (; c->tail != c->head; c->tail++) aw_note_drop(c->queue[c->tail % c->h->queue_max]);
+    aw_note_drop(c->status);
+    free(c);
+}
+
+/* The newest row as text, shared by all who want it. */
+static struct aw_note *row_note(struct aw_http *h, uint32_t link) {
+    uint64_t row = h->board->links[link].next_row;
+    if (h->row_note_of[link] != row) {
+        aw_note_drop(h->row_note[link]);
+        h->row_note[link] = aw_note_json(write_row, &(struct one){h, link});
+        h->row_note_of[link] = row;
+    }
+    return aw_note_ref(h->row_note[link]);
+}
+
+static struct aw_note *pong_note(void) {
+    static const char pong[] = "{\"type\":\"pong\"}";
+    return aw_note_bytes(pong, sizeof pong - 1);
+}
+
+/* Takes the next set bit at or after *turn, round and round. */
+static bool take_bit(uint64_t *bits, uint32_t *turn, uint32_t *link) {
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
+        uint32_t l = (*turn + i) % AW_BOARD_LINKS;
+        if (i % 64 == 0 && l % 64 == 0 && !bits[l / 64]) {
+            i += 63;
+            continue;
+        }
+        if (!(bits[l / 64] >> l % 64 & 1)) continue;
+        bits[l / 64] &= ~(1ull << l % 64);
+        *turn = (l + 1) % AW_BOARD_LINKS;
+        *link = l;
+        return true;
+    }
+    return false;
+}
+
+/* What the client gets next; the caller owns it. NULL: nothing (or no memory: it is left out). */
+static struct aw_note *next_note(struct aw_client *c) {
+    uint32_t link;
+    if (c->tail != c->head) {
+        c->waits_since_us = lws_now_usecs();
+        return c->queue[c->tail++ % c->h->queue_max];
+    }
+    if (c->status) {
+        struct aw_note *n = c->status;
+        c->status = NULL;
+        return n;
+    }
+    if (c->pong) {
+        c->pong = false;
+        return pong_note();
+    }
+    if (take_bit(c->backlog, &c->turn, &link)) {
+        c->rows[link / 64] &= ~(1ull << link % 64);
+        return aw_note_json(write_rows, &(struct one){c->h, link});
+    }
+    while (take_bit(c->rows, &c->turn, &link))
+        if (c->h->board->links[link].next_row > c->h->board->links[link].first_row)
+            return row_note(c->h, link);
+    return NULL;
+}
+
+int aw_ws_writable(struct aw_client *c) {
+    if (!c || c->closing) return 0;
+    for (int i = 0; i < BURST && !lws_send_pipe_choked(c->wsi); i++) {
+        struct aw_note *n = next_note(c);
+        if (!n) return 0;
+        int sent = lws_write(c->wsi, n->bytes + LWS_PRE, n->len, LWS_WRITE_TEXT);
+        aw_note_drop(n);
+        if (sent < 0) return -1;
+    }
+    lws_callback_on_writable(c->wsi);
+    return 0;
+}
+
+/* {"type":"ping"}, with white space and more members allowed. */
+static bool is_ping(const char *text, size_t len) {
+    static const char want[] = "{\"type\":\"ping\"";
+    size_t at = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (isspace((unsigned char)text[i])) continue;
+        if (at == sizeof want - 1) return text[i] == '}' || text[i] == ',';
+        if (text[i] != want[at++]) return false;
+    }
+    return false;
+}
+
+int aw_ws_received(struct aw_client *c, const char *bytes, size_t len) {
+    if (!c || c->closing) return 0;
+    if (lws_is_first_fragment(c->wsi)) c->rx_len = 0;
+    if (c->rx_len + len <= sizeof c->rx) memcpy(c->rx + c->rx_len, bytes, len);
+    c->rx_len += len;
+    if (c->rx_len > AW_HTTP_MESSAGE_BYTES) {
+        unsigned char why[] = "message too long";
+        lws_close_reason(c->wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, why, sizeof why - 1);
+        return -1;
+    }
+    if (!lws_is_final_fragment(c->wsi) || lws_remaining_packet_payload(c->wsi)) return 0;
+    if (c->rx_len <= sizeof c->rx && is_ping(c->rx, c->rx_len)) {
+        c->pong = true;
+        lws_callback_on_writable(c->wsi);
+    }
+    c->rx_len = 0;
+    return 0;
+}
+
+void aw_ws_update(struct aw_http *h, uint32_t link) {
+    if (!h->clients) return;
+    struct aw_note *n = aw_note_json(write_update, &(struct one){h, link});
+    if (!n) return;
+    for (struct aw_client *c = h->clients, *next; c; c = next) {
+        next = c->next; /* enqueue may close c */
+        enqueue(c, n);
+    }
+    aw_note_drop(n);
+}
+
+void aw_ws_rows(struct aw_http *h) {
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
+        uint64_t row = h->board->links[i].next_row;
+        if (row == h->row_sent[i]) continue;
+        h->row_sent[i] = row;
+        for (struct aw_client *c = h->clients; c; c = c->next) {
+            c->rows[i / 64] |= 1ull << i % 64;
+            lws_callback_on_writable(c->wsi);
+        }
+    }
+}
+
+void aw_ws_status(struct aw_http *h) {
+    if (!h->clients) return;
+    struct aw_note *n = aw_note_json(write_status, h);
+    lws_usec_t now = lws_now_usecs();
+    for (struct aw_client *c = h->clients, *next; c; c = next) {
+        next = c->next;
+        if (c->closing) continue;
+        if (c->head != c->tail && now - c->waits_since_us > AW_WS_STALL_S * LWS_USEC_PER_SEC) {
+            too_slow(c);
+            continue;
+        }
+        if (!n) continue;
+        aw_note_drop(c->status);
+        c->status = aw_note_ref(n);
+        lws_callback_on_writable(c->wsi);
+    }
+    aw_note_drop(n);
+}
+
+void aw_ws_close_all(struct aw_http *h, unsigned code, const char *why) {
+    for (struct aw_client *c = h->clients, *next; c; c = next) {
+        next = c->next;
+        close_client(c, code, why);
+    }
+}

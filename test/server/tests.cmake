@@ -1,0 +1,7 @@
+aw_test(server board aw_server)
+aw_test(server guard aw_server)
+
+# The server with made-up values, for looking at the page and for web/e2e.
+add_executable(fake_feed server/fake_feed.c)
+target_include_directories(fake_feed PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(fake_feed PRIVATE aw_server aw_flags m)
