@@ -37,7 +37,10 @@ int aw_order_push(struct aw_order *o, const struct aw_frame *f, uint32_t *lost) 
         if (f->seq >= 0) {
             int64_t d = steps(o->seq, f->seq, f->seq_mod);
             if (d == 0) return refuse(&o->duplicates, AW_ERR_DUPLICATE);
-            if (d < 0 && d >= -WINDOW) return refuse(&o->reordered, AW_ERR_REORDERED);
+            if (d < 0 && d >= -WINDOW) {
+                if (o->lost) o->lost--; /* it was counted as missing */
+                return refuse(&o->reordered, AW_ERR_REORDERED);
+            }
             if (d > 1 && d <= INT32_MAX) *lost += (uint32_t)(d - 1);
         } else if (f->t_kind != AW_TIME_NONE && f->t_ns == o->t_ns && same) {
             return refuse(&o->duplicates, AW_ERR_DUPLICATE);

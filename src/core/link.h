@@ -1,0 +1,38 @@
+#ifndef AW_CORE_LINK_H
+#define AW_CORE_LINK_H
+
+#include "base/arena.h"
+#include "core/clock.h"
+#include "core/order.h"
+#include "core/rate.h"
+
+/* One transmitter-receiver pair: what is known of it and the sensing of its frames. */
+struct aw_link {
+    bool used;
+    struct aw_link_info info;
+    uint8_t rx_chain, tx_chain;
+    struct aw_clock clock;
+    struct aw_order order;
+    struct aw_rate rate;
+    uint32_t frames_in_second;
+    int64_t silent_since_ns;
+};
+
+/* Memory of its own that one link needs at most. */
+size_t aw_link_bytes(void);
+
+/* Starts the link that f is the first frame of.
+ * Errors: NOMEM (memory smaller than aw_link_bytes()). */
+AW_MUST_USE int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
+                             const struct aw_frame *f);
+
+/* Does f belong to this link? */
+bool aw_link_matches(const struct aw_link *l, const struct aw_frame *f);
+
+/* One frame of it, at session time t_ns. */
+void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uint32_t lost);
+
+/* Closes the second that ends at t_ns. */
+void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out);
+
+#endif

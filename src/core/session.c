@@ -1,0 +1,261 @@
+#include "base/frame.h"
+#include "base/units.h"
+#include "core/link.h"
+#include "readers/reader.h"
+
+#include <stdlib.h>
+
+enum {
+    UPDATES_PER_LINK = 4, /* seconds a caller may go without polling */
+    LINE_ORIGINS = 16,    /* consoles whose column order is remembered */
+    CATCH_UP_S = 4,       /* silent seconds that are still told one by one */
+};
+static const int64_t IDLE_NS = 60 * AW_S; /* a link silent for longer gives way to a new one */
+
+struct line_origin {
+    uint64_t origin;
+    const struct aw_reader *reader;
+    struct aw_reader_state state;
+};
+
+/*  one allocation:  session | links | updates | lines | values of one frame | memory of the links
+ */
+struct aw_session {
+    uint32_t max_links;
+    uint32_t serial;
+    struct aw_link *links;
+    unsigned char *link_memory;
+    size_t link_bytes;
+
+    struct aw_update *updates; /* ring */
+    uint32_t n_updates, head, tail;
+    uint64_t dropped_updates;
+
+    bool started;
+    int64_t t_ns;    /* latest */
+    int64_t next_ns; /* end of the running second */
+    uint32_t silent_s;
+
+    struct line_origin *lines;
+    uint32_t next_line;
+    float *iq;
+    uint64_t refused[AW_FORMAT_COUNT][AW_ERR_COUNT];
+};
+
+void aw_config_default(struct aw_config *config) {
+    *config = (struct aw_config){.max_links = 64};
+}
+
+static size_t round_up(size_t n) {
+    return (n + 63) & ~(size_t)63;
+}
+
+/* Carves the session out of base; with base NULL only returns the size. */
+static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_config *c) {
+    size_t at = round_up(sizeof *s);
+    size_t links = at;
+    at += round_up(c->max_links * sizeof *s->links);
+    size_t updates = at;
+    size_t n_updates = (size_t)c->max_links * UPDATES_PER_LINK + 1;
+    at += round_up(n_updates * sizeof *s->updates);
+    size_t lines = at;
+    at += round_up(LINE_ORIGINS * sizeof *s->lines);
+    size_t iq = at;
+    at += round_up((size_t)AW_MAX_CSI * 2 * sizeof *s->iq);
+    size_t memory = at;
+    size_t link_bytes = round_up(aw_link_bytes());
+    at += link_bytes * c->max_links;
+    if (!base) return at;
+
+    s->max_links = c->max_links;
+    s->links = (struct aw_link *)(void *)(base + links);
+    s->updates = (struct aw_update *)(void *)(base + updates);
+    s->n_updates = (uint32_t)n_updates;
+    s->lines = (struct line_origin *)(void *)(base + lines);
+    s->iq = (float *)(void *)(base + iq);
+    s->link_memory = base + memory;
+    s->link_bytes = link_bytes;
+    return at;
+}
+
+int aw_session_create(const struct aw_config *config, struct aw_session **out) {
+    if (!(config->max_links >= 1 && config->max_links <= 4096)) return AW_ERR_INVAL;
+    size_t bytes = carve(NULL, NULL, config);
+    unsigned char *base =
+        calloc(1, bytes); /* large: the system gives zero pages, used when touched */
+    if (!base) return AW_ERR_NOMEM;
+    struct aw_session *s = (struct aw_session *)(void *)base;
+    carve(s, base, config);
+    *out = s;
+    return AW_OK;
+}
+
+void aw_session_destroy(struct aw_session *s) {
+    free(s);
+}
+
+static void put_update(struct aw_session *s, const struct aw_update *u) {
+    uint32_t next = (s->head + 1) % s->n_updates;
+    if (next == s->tail) {
+        s->tail = (s->tail + 1) % s->n_updates;
+        s->dropped_updates++;
+    }
+    s->updates[s->head] = *u;
+    s->head = next;
+}
+
+bool aw_session_poll(struct aw_session *s, struct aw_update *out) {
+    if (s->tail == s->head) return false;
+    *out = s->updates[s->tail];
+    s->tail = (s->tail + 1) % s->n_updates;
+    return true;
+}
+
+static void close_second(struct aw_session *s, int64_t t_ns) {
+    for (uint32_t i = 0; i < s->max_links; i++) {
+        if (!s->links[i].used) continue;
+        struct aw_update u = {.link = i, .t_ns = t_ns, .silent_s = s->silent_s};
+        aw_link_second(&s->links[i], t_ns, &u);
+        put_update(s, &u);
+    }
+    s->silent_s = 0;
+}
+
+void aw_session_advance(struct aw_session *s, int64_t t_ns) {
+    if (!s->started || t_ns <= s->t_ns) return;
+    s->t_ns = t_ns;
+    for (int told = 0; s->next_ns <= t_ns; told++) {
+        int64_t behind = (t_ns - s->next_ns) / AW_S;
+        if (told > 0 && behind > CATCH_UP_S) {
+            s->silent_s = (uint32_t)(behind < UINT32_MAX ? behind : UINT32_MAX);
+            s->next_ns += behind * AW_S;
+        }
+        close_second(s, s->next_ns);
+        s->next_ns += AW_S;
+    }
+}
+
+static int refuse(struct aw_session *s, enum aw_format format, int err) {
+    s->refused[(unsigned)format < AW_FORMAT_COUNT ? format : AW_FORMAT_UNKNOWN][-err]++;
+    return err;
+}
+
+static struct aw_link *find_link(struct aw_session *s, const struct aw_frame *f) {
+    for (uint32_t i = 0; i < s->max_links; i++)
+        if (s->links[i].used && aw_link_matches(&s->links[i], f)) return &s->links[i];
+    return NULL;
+}
+
+/* A free link, else the one that has been silent for longest, if long enough. */
+static struct aw_link *new_link(struct aw_session *s, const struct aw_frame *f) {
+    struct aw_link *best = NULL;
+    for (uint32_t i = 0; i < s->max_links; i++) {
+        struct aw_link *l = &s->links[i];
+        if (!l->used) {
+            best = l;
+            break;
+        }
+        if (s->t_ns - l->info.last_t_ns > IDLE_NS &&
+            (!best || l->info.last_t_ns < best->info.last_t_ns))
+            best = l;
+    }
+    if (!best) return NULL;
+    void *memory = s->link_memory + (size_t)(best - s->links) * s->link_bytes;
+    return aw_link_init(best, memory, s->link_bytes, ++s->serial, f) == AW_OK ? best : NULL;
+}
+
+static bool well_formed(const struct aw_frame *f) {
+    return f->n_rx >= 1 && f->n_rx <= AW_MAX_CHAINS && f->n_tx >= 1 && f->n_tx <= AW_MAX_CHAINS &&
+           f->n_sub >= 1 && f->n_sub <= AW_MAX_SUB && f->k && f->kind && f->iq && f->chip;
+}
+
+static bool all_zero(const struct aw_frame *f) {
+    for (size_t i = 0, n = (size_t)aw_frame_values(f) * 2; i < n; i++)
+        if (f->iq[i] != 0) return false;
+    return true;
+}
+
+int aw_session_push_frame(struct aw_session *s, const struct aw_frame *f, uint32_t *link) {
+    if (!well_formed(f)) return refuse(s, f->format, AW_ERR_INVAL);
+    if (all_zero(f)) return refuse(s, f->format, AW_ERR_EMPTY);
+    struct aw_link *l = find_link(s, f);
+    if (!l) l = new_link(s, f);
+    if (!l) return refuse(s, f->format, AW_ERR_TOO_MANY);
+    if (link) *link = (uint32_t)(l - s->links);
+
+    uint32_t lost;
+    int64_t t_ns;
+    int err = aw_order_push(&l->order, f, &lost);
+    if (err == AW_OK) err = aw_clock_push(&l->clock, f, &t_ns);
+    if (err != AW_OK) return refuse(s, f->format, err);
+
+    if (!s->started) {
+        s->started = true;
+        s->t_ns = t_ns;
+        s->next_ns = t_ns + AW_S;
+    }
+    aw_session_advance(s, t_ns);
+    aw_link_push(l, f, t_ns, lost);
+    return AW_OK;
+}
+
+static struct line_origin *line_origin(struct aw_session *s, uint64_t origin) {
+    for (uint32_t i = 0; i < LINE_ORIGINS; i++)
+        if (s->lines[i].reader && s->lines[i].origin == origin) return &s->lines[i];
+    return NULL;
+}
+
+/* The reader of a record and where it keeps its state. A console keeps the reader that recognised
+ * one of its lines, since later lines need what the header line said. */
+static const struct aw_reader *reader_of(struct aw_session *s, uint64_t origin, const uint8_t *buf,
+                                         size_t len, struct aw_reader_state **state) {
+    const struct aw_reader *reader = aw_reader_find_datagram(buf, len);
+    if (reader) return reader;
+    struct line_origin *line = line_origin(s, origin);
+    if (!line) {
+        reader = aw_reader_find(buf, len, true);
+        if (!reader || reader->unit != AW_READER_LINES) return NULL;
+        line = &s->lines[s->next_line++ % LINE_ORIGINS];
+        *line = (struct line_origin){.origin = origin, .reader = reader};
+    }
+    *state = &line->state;
+    return line->reader;
+}
+
+int aw_session_push_record(struct aw_session *s, int64_t t_ns, uint64_t origin, const uint8_t *buf,
+                           size_t len, uint32_t *link) {
+    struct aw_reader_state none = {{0}}, *state = &none;
+    const struct aw_reader *reader = reader_of(s, origin, buf, len, &state);
+    if (!reader) return refuse(s, AW_FORMAT_UNKNOWN, AW_ERR_UNKNOWN_FORMAT);
+    struct aw_frame f = {.iq = s->iq, .iq_cap = AW_MAX_CSI};
+    aw_frame_clear(&f);
+    size_t consumed = 0;
+    int got = reader->read(state, buf, len, true, &f, &consumed);
+    if (got == 0) return 0;
+    if (got < 0) return refuse(s, reader->format, got);
+    f.origin = origin;
+    f.t_arrival_ns = t_ns;
+    int err = aw_session_push_frame(s, &f, link);
+    return err == AW_OK ? 1 : err;
+}
+
+bool aw_session_link(const struct aw_session *s, uint32_t link, struct aw_link_info *out) {
+    if (link >= s->max_links || !s->links[link].used) return false;
+    struct aw_link *l = &s->links[link];
+    *out = l->info;
+    out->lost = l->order.lost;
+    out->duplicates = l->order.duplicates;
+    out->reordered = l->order.reordered;
+    out->gaps = l->rate.gaps;
+    aw_rate_read(&l->rate, &out->rate_hz, &out->jitter_ms);
+    return true;
+}
+
+uint64_t aw_session_refused(const struct aw_session *s, enum aw_format format, int err) {
+    if ((unsigned)format >= AW_FORMAT_COUNT || err > 0 || err <= -AW_ERR_COUNT) return 0;
+    return s->refused[format][-err];
+}
+
+uint64_t aw_session_dropped_updates(const struct aw_session *s) {
+    return s->dropped_updates;
+}
