@@ -220,6 +220,10 @@ int aw_session_push_frame(struct aw_session *s, const struct aw_frame *f, uint32
 int aw_session_push_record(struct aw_session *s, int64_t t_ns, uint64_t origin, const uint8_t *buf,
                            size_t len, uint32_t *link);
 
+/* The frame that the last aw_session_push_record() decoded, valid until the next push; NULL when it
+ * held none. */
+const struct aw_frame *aw_session_last_frame(const struct aw_session *s);
+
 /* Moves the session's time forward to t_ns: links that are silent then say so. */
 void aw_session_advance(struct aw_session *s, int64_t t_ns);
 
@@ -259,6 +263,7 @@ struct aw_link_info {
     enum aw_format format;
     const char *chip;
     uint64_t origin, node, tx;
+    uint8_t rx_chain, tx_chain;
     uint16_t channel, freq_mhz, bandwidth_mhz;
     uint16_t n_rx, n_tx, n_sub; /* of the last frame */
     uint16_t n_live;            /* subcarriers in use, per chain */

@@ -10,12 +10,14 @@ int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
                  const struct aw_frame *f) {
     struct aw_arena a;
     aw_arena_init(&a, memory, bytes);
-    *l = (struct aw_link){.used = true, .rx_chain = f->rx_chain, .tx_chain = f->tx_chain};
+    *l = (struct aw_link){.used = true};
     l->info = (struct aw_link_info){.serial = serial,
                                     .format = f->format,
                                     .origin = f->origin,
                                     .node = f->node,
                                     .tx = f->tx,
+                                    .rx_chain = f->rx_chain,
+                                    .tx_chain = f->tx_chain,
                                     .n_rx = f->n_rx,
                                     .n_tx = f->n_tx};
     aw_clock_reset(&l->clock);
@@ -27,7 +29,7 @@ int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
 bool aw_link_matches(const struct aw_link *l, const struct aw_frame *f) {
     const struct aw_link_info *i = &l->info;
     return i->node == f->node && i->tx == f->tx && i->origin == f->origin &&
-           i->format == f->format && l->rx_chain == f->rx_chain && l->tx_chain == f->tx_chain &&
+           i->format == f->format && i->rx_chain == f->rx_chain && i->tx_chain == f->tx_chain &&
            i->n_rx == f->n_rx && i->n_tx == f->n_tx;
 }
 

@@ -10,7 +10,6 @@
 struct aw_link {
     bool used;
     struct aw_link_info info;
-    uint8_t rx_chain, tx_chain;
     struct aw_clock clock;
     struct aw_order order;
     struct aw_rate rate;

@@ -38,6 +38,9 @@ struct aw_session {
 
     struct line_origin *lines;
     uint32_t next_line;
+    struct aw_reader_state datagram_state; /* zeroed for each datagram; the frame may point into it */
+    struct aw_frame frame;                 /* of the last record */
+    bool has_frame;
     float *iq;
     uint64_t refused[AW_FORMAT_COUNT][AW_ERR_COUNT];
 };
@@ -210,7 +213,11 @@ static struct line_origin *line_origin(struct aw_session *s, uint64_t origin) {
 static const struct aw_reader *reader_of(struct aw_session *s, uint64_t origin, const uint8_t *buf,
                                          size_t len, struct aw_reader_state **state) {
     const struct aw_reader *reader = aw_reader_find_datagram(buf, len);
-    if (reader) return reader;
+    if (reader) {
+        s->datagram_state = (struct aw_reader_state){{0}};
+        *state = &s->datagram_state;
+        return reader;
+    }
     struct line_origin *line = line_origin(s, origin);
     if (!line) {
         reader = aw_reader_find(buf, len, true);
@@ -224,19 +231,27 @@ static const struct aw_reader *reader_of(struct aw_session *s, uint64_t origin, 
 
 int aw_session_push_record(struct aw_session *s, int64_t t_ns, uint64_t origin, const uint8_t *buf,
                            size_t len, uint32_t *link) {
-    struct aw_reader_state none = {{0}}, *state = &none;
+    struct aw_reader_state *state;
+    s->has_frame = false;
     const struct aw_reader *reader = reader_of(s, origin, buf, len, &state);
     if (!reader) return refuse(s, AW_FORMAT_UNKNOWN, AW_ERR_UNKNOWN_FORMAT);
-    struct aw_frame f = {.iq = s->iq, .iq_cap = AW_MAX_CSI};
-    aw_frame_clear(&f);
+    s->frame.iq = s->iq;
+    s->frame.iq_cap = AW_MAX_CSI;
+    aw_frame_clear(&s->frame);
     size_t consumed = 0;
-    int got = reader->read(state, buf, len, true, &f, &consumed);
+    int got = reader->read(state, buf, len, true, &s->frame, &consumed);
     if (got == 0) return 0;
     if (got < 0) return refuse(s, reader->format, got);
-    f.origin = origin;
-    f.t_arrival_ns = t_ns;
-    int err = aw_session_push_frame(s, &f, link);
+    s->has_frame = true;
+    s->frame.origin = origin;
+    s->frame.t_arrival_ns = t_ns;
+    int err = aw_session_push_frame(s, &s->frame, link);
     return err == AW_OK ? 1 : err;
+}
+
+const struct aw_frame *aw_session_last_frame(const struct aw_session *s)
+{
+    return s->has_frame ? &s->frame : NULL;
 }
 
 bool aw_session_link(const struct aw_session *s, uint32_t link, struct aw_link_info *out) {

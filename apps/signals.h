@@ -1,0 +1,14 @@
+#ifndef AW_APPS_SIGNALS_H
+#define AW_APPS_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Set by Ctrl-C and SIGTERM once signals_catch() was called. */
+extern volatile sig_atomic_t signals_stop;
+void signals_catch(void (*also)(void)); /* also (may be NULL) must be async-signal-safe */
+
+/* Monotonic time, ns. */
+long long monotonic_ns(void);
+
+#endif

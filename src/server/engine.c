@@ -1,0 +1,388 @@
+#define _GNU_SOURCE /* ppoll */
+#include "server/engine.h"
+
+#include "base/units.h"
+#include "server/lane.h"
+#include "server/player.h"
+#include "server/serial.h"
+#include "server/udp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    MAX_EACH = 8,
+    PLAY_BATCH = 256, /* records of a file between two looks at the sockets */
+};
+static const int64_t HOUSE_NS = AW_S / 10; /* housekeeping: seconds of silent links, serial retry */
+/* Live seconds are closed this late, so that a frame that the network delayed still counts into
+ * its own. Wi-Fi retries and power save beacons (102.4 ms) make the common delays. */
+static const int64_t LATE_NS = AW_S / 4;
+
+struct file_source {
+    struct aw_player player;
+    struct aw_lane lane;
+    struct aw_source_counts counts;
+    bool open, demo;
+    uint32_t base;
+};
+
+struct aw_engine {
+    struct aw_engine_config config;
+    pthread_t thread;
+    int stop_fd;
+    atomic_bool stop;
+
+    struct aw_lane live;
+    int n_udp, n_serial, n_files;
+    struct aw_udp udp[MAX_EACH];
+    struct aw_source_counts udp_counts[MAX_EACH];
+    struct aw_serial serial[MAX_EACH];
+    struct aw_source_counts serial_counts[MAX_EACH];
+    struct file_source files[MAX_EACH + 1];
+    uint32_t n_sources;
+    int64_t house_ns, counts_ns; /* monotonic: when they are due */
+};
+
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * AW_S + t.tv_nsec;
+}
+
+static void name_source(struct aw_engine *e, struct aw_source_counts *c, enum aw_origin_kind kind,
+                        const char *how, const char *what)
+{
+    c->source = e->n_sources++;
+    c->kind = kind;
+    snprintf(c->name, sizeof c->name, "%s:%s", how, what);
+}
+
+/* The sentence a person reads to know what a source is doing. */
+static void describe_udp(struct aw_engine *e, int i)
+{
+    struct aw_source_counts *c = &e->udp_counts[i];
+    struct aw_udp *u = &e->udp[i];
+    char drops[64] = "";
+    if (u->kernel_drops)
+        snprintf(drops, sizeof drops, "; the system dropped %u", u->kernel_drops);
+    if (c->packets == 0)
+        snprintf(c->status, sizeof c->status, "listening on UDP %u: nothing has arrived yet", u->port);
+    else if (c->frames == 0)
+        snprintf(c->status, sizeof c->status,
+                 "listening on UDP %u: datagrams arrive, but none holds CSI that can be used%s",
+                 u->port, drops);
+    else snprintf(c->status, sizeof c->status, "listening on UDP %u: receiving CSI%s", u->port, drops);
+}
+
+static void describe_serial(struct aw_engine *e, int i)
+{
+    struct aw_source_counts *c = &e->serial_counts[i];
+    struct aw_serial *s = &e->serial[i];
+    c->ok = s->port != NULL;
+    if (!s->port)
+        snprintf(c->status, sizeof c->status, "%.150s", s->why.text[0] ? s->why.text : "not open yet");
+    else if (c->packets == 0)
+        snprintf(c->status, sizeof c->status, "open at %d baud: no line has arrived yet", s->baud);
+    else if (c->frames == 0)
+        snprintf(c->status, sizeof c->status,
+                 "open at %d baud: lines arrive, but none holds CSI (is the baud rate right?)", s->baud);
+    else snprintf(c->status, sizeof c->status, "open at %d baud: receiving CSI", s->baud);
+}
+
+struct line_ctx {
+    struct aw_engine *e;
+    int i;
+    int64_t wall_ns;
+};
+
+static void on_line(void *ctx, const uint8_t *text, size_t len)
+{
+    struct line_ctx *c = ctx;
+    uint64_t origin = (uint64_t)c->i + 1; /* small numbers: no address hashes to them in practice */
+    aw_lane_push_record(&c->e->live, &c->e->serial_counts[c->i], c->wall_ns, c->wall_ns, origin, text,
+                        len);
+}
+
+static void close_file(struct file_source *f, const char *status)
+{
+    if (!f->open) return;
+    aw_lane_close(&f->lane);
+    aw_player_close(&f->player);
+    f->open = false;
+    f->counts.ok = false;
+    f->counts.done = true;
+    snprintf(f->counts.status, sizeof f->counts.status, "%s", status);
+}
+
+static bool hardware_spoke(const struct aw_engine *e)
+{
+    for (int i = 0; i < e->n_udp; i++)
+        if (e->udp_counts[i].frames) return true;
+    for (int i = 0; i < e->n_serial; i++)
+        if (e->serial_counts[i].frames) return true;
+    return false;
+}
+
+static void restart_file(struct aw_engine *e, struct file_source *f)
+{
+    enum aw_origin_kind kind = f->lane.kind;
+    aw_lane_close(&f->lane);
+    if (aw_player_rewind(&f->player) != AW_OK ||
+        aw_lane_open(&f->lane, e->config.feed, f->base, e->config.max_links, kind) != AW_OK)
+        close_file(f, "cannot be started again");
+}
+
+/* Passes on what is due. Returns the monotonic time of the next record. */
+static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int64_t wall)
+{
+    for (int i = 0; i < PLAY_BATCH; i++) {
+        int got = aw_player_next(&f->player, now);
+        if (got == AW_PLAYER_WAIT) return f->player.due_ns;
+        if (got == AW_CAPTURE_END) {
+            if (f->demo || e->config.loop) restart_file(e, f);
+            else {
+                snprintf(f->counts.status, sizeof f->counts.status, "played to its end");
+                f->counts.done = true;
+                return INT64_MAX;
+            }
+            return now + AW_MS; /* also when the file holds nothing: not in a tight loop */
+        }
+        if (f->player.capture.simulated) f->lane.kind = f->counts.kind = AW_SOURCE_SIMULATED;
+        if (got == 1) {
+            aw_lane_push_frame(&f->lane, &f->counts, wall, &f->player.capture.frame);
+        } else {
+            f->counts.packets++;
+            if (got == 0) f->counts.skipped++;
+            else f->counts.refused[-got]++;
+        }
+    }
+    return now;
+}
+
+static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall)
+{
+    int64_t next = INT64_MAX;
+    for (int i = 0; i < e->n_files; i++) {
+        struct file_source *f = &e->files[i];
+        if (!f->open) continue;
+        if (f->demo && hardware_spoke(e)) {
+            close_file(f, "stopped: hardware speaks");
+            continue;
+        }
+        if (f->counts.done) continue;
+        int64_t due = play(e, f, now, wall);
+        if (due < next) next = due;
+    }
+    return next;
+}
+
+static void receive(struct aw_engine *e, int i, int64_t wall)
+{
+    struct aw_udp_datagram batch[AW_UDP_BATCH];
+    int n = aw_udp_receive(&e->udp[i], batch);
+    for (int k = 0; k < n; k++)
+        aw_lane_push_record(&e->live, &e->udp_counts[i], wall, batch[k].t_ns, batch[k].origin,
+                            batch[k].data, batch[k].len);
+}
+
+static void tell_counts(struct aw_engine *e, int64_t wall)
+{
+    for (int i = 0; i < e->n_udp; i++) {
+        describe_udp(e, i);
+        aw_lane_counts(&e->live, wall, &e->udp_counts[i]);
+    }
+    for (int i = 0; i < e->n_serial; i++) {
+        describe_serial(e, i);
+        e->serial_counts[i].refused[-AW_ERR_LENGTH] += e->serial[i].too_long;
+        e->serial[i].too_long = 0;
+        aw_lane_counts(&e->live, wall, &e->serial_counts[i]);
+    }
+    for (int i = 0; i < e->n_files; i++) aw_lane_counts(&e->live, wall, &e->files[i].counts);
+}
+
+static void wake_if_news(struct aw_engine *e)
+{
+    bool news = e->live.changed;
+    e->live.changed = false;
+    for (int i = 0; i < e->n_files; i++) {
+        news = news || e->files[i].lane.changed;
+        e->files[i].lane.changed = false;
+    }
+    if (news && e->config.wake) e->config.wake(e->config.wake_ctx);
+}
+
+static void keep_house(struct aw_engine *e, int64_t now, int64_t wall)
+{
+    if (now < e->house_ns) return;
+    e->house_ns = now + HOUSE_NS;
+    aw_lane_advance(&e->live, wall, wall - LATE_NS);
+    for (int i = 0; i < e->n_serial; i++) aw_serial_ensure(&e->serial[i], now);
+    if (now < e->counts_ns) return;
+    e->counts_ns = now + AW_S;
+    tell_counts(e, wall);
+}
+
+static void *run(void *arg)
+{
+    struct aw_engine *e = arg;
+    while (!atomic_load_explicit(&e->stop, memory_order_acquire)) {
+        int64_t now = clock_ns(CLOCK_MONOTONIC), wall = clock_ns(CLOCK_REALTIME);
+        keep_house(e, now, wall);
+        int64_t next = play_files(e, now, wall);
+        wake_if_news(e);
+
+        struct pollfd fds[1 + 2 * MAX_EACH];
+        int n = 0;
+        fds[n++] = (struct pollfd){.fd = e->stop_fd, .events = POLLIN};
+        for (int i = 0; i < e->n_udp; i++)
+            fds[n++] = (struct pollfd){.fd = e->udp[i].fd, .events = POLLIN};
+        for (int i = 0; i < e->n_serial; i++) /* a closed one is -1, which poll skips */
+            fds[n++] = (struct pollfd){.fd = e->serial[i].fd, .events = POLLIN};
+        int64_t wait = e->house_ns < next ? e->house_ns : next;
+        wait -= clock_ns(CLOCK_MONOTONIC);
+        if (wait < 0) wait = 0;
+        struct timespec timeout = {wait / AW_S, wait % AW_S};
+        if (ppoll(fds, (nfds_t)n, &timeout, NULL) <= 0) continue;
+
+        wall = clock_ns(CLOCK_REALTIME);
+        for (int i = 0; i < e->n_udp; i++)
+            if (fds[1 + i].revents) receive(e, i, wall);
+        for (int i = 0; i < e->n_serial; i++) {
+            if (!fds[1 + e->n_udp + i].revents) continue;
+            struct line_ctx ctx = {e, i, wall};
+            aw_serial_receive(&e->serial[i], clock_ns(CLOCK_MONOTONIC), on_line, &ctx);
+        }
+        wake_if_news(e);
+    }
+    return NULL;
+}
+
+static int open_udp(struct aw_engine *e, struct aw_why *why)
+{
+    for (int i = 0; i < e->config.n_udp; i++, e->n_udp++) {
+        int err = aw_udp_open(&e->udp[i], e->config.udp_address, e->config.udp_ports[i], why);
+        if (err != AW_OK) return err;
+        char port[16];
+        snprintf(port, sizeof port, "%u", e->udp[i].port);
+        name_source(e, &e->udp_counts[i], AW_SOURCE_LIVE, "udp", port);
+        e->udp_counts[i].ok = true;
+    }
+    return AW_OK;
+}
+
+static int open_serial(struct aw_engine *e, struct aw_why *why)
+{
+    for (int i = 0; i < e->config.n_serial; i++, e->n_serial++) {
+        char device[96];
+        snprintf(device, sizeof device, "%s", e->config.serial[i]);
+        int baud = 921600; /* of the esp-csi examples */
+        char *colon = strrchr(device, ':');
+        if (colon) {
+            *colon = '\0';
+            baud = atoi(colon + 1);
+        }
+        if (baud < 1200 || baud > 4000000) {
+            snprintf(why->text, sizeof why->text, "--serial %s: the baud rate is to be 1200..4000000",
+                     e->config.serial[i]);
+            return AW_ERR_INVAL;
+        }
+        aw_serial_init(&e->serial[i], device, baud);
+        name_source(e, &e->serial_counts[i], AW_SOURCE_LIVE, "serial", device);
+    }
+    return AW_OK;
+}
+
+static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw_why *why)
+{
+    struct file_source *f = &e->files[e->n_files];
+    f->base = (uint32_t)(e->n_files + 1) * e->config.max_links;
+    int err = aw_player_open(&f->player, path, demo ? 1 : e->config.speed, why);
+    if (err != AW_OK) return err;
+    err = aw_lane_open(&f->lane, e->config.feed, f->base, e->config.max_links, AW_SOURCE_REPLAY);
+    if (err != AW_OK) {
+        aw_player_close(&f->player);
+        return err;
+    }
+    const char *base = strrchr(path, '/');
+    name_source(e, &f->counts, AW_SOURCE_REPLAY, demo ? "demo" : "replay", base ? base + 1 : path);
+    f->open = f->counts.ok = true;
+    f->demo = demo;
+    snprintf(f->counts.status, sizeof f->counts.status,
+             demo ? "playing the demonstration until hardware speaks" : "playing at %gx",
+             e->config.speed);
+    e->n_files++;
+    return AW_OK;
+}
+
+static int open_all(struct aw_engine *e, struct aw_why *why)
+{
+    const struct aw_engine_config *c = &e->config;
+    if (c->n_udp > MAX_EACH || c->n_serial > MAX_EACH || c->n_files > MAX_EACH) {
+        snprintf(why->text, sizeof why->text, "at most %d sources of each kind", MAX_EACH);
+        return AW_ERR_INVAL;
+    }
+    int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
+    if (err == AW_OK) err = open_udp(e, why);
+    if (err == AW_OK) err = open_serial(e, why);
+    for (int i = 0; err == AW_OK && i < c->n_files; i++) err = open_file(e, c->files[i], false, why);
+    if (err == AW_OK && c->demo) err = open_file(e, c->demo, true, why);
+    return err;
+}
+
+static void close_all(struct aw_engine *e)
+{
+    for (int i = 0; i < MAX_EACH; i++) {
+        aw_udp_close(&e->udp[i]);
+        aw_serial_close(&e->serial[i]);
+    }
+    for (int i = 0; i < e->n_files; i++) close_file(&e->files[i], "stopped");
+    aw_lane_close(&e->live);
+    if (e->stop_fd >= 0) close(e->stop_fd);
+    free(e);
+}
+
+int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *config,
+                    struct aw_why *why)
+{
+    why->text[0] = '\0';
+    struct aw_engine *e = calloc(1, sizeof *e);
+    if (!e) return AW_ERR_NOMEM;
+    e->config = *config;
+    for (int i = 0; i < MAX_EACH; i++) e->udp[i].fd = e->serial[i].fd = -1;
+    e->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int err = e->stop_fd < 0 ? AW_ERR_IO : open_all(e, why);
+    if (err == AW_OK && pthread_create(&e->thread, NULL, run, e) != 0) err = AW_ERR_IO;
+    if (err != AW_OK) {
+        if (!why->text[0]) snprintf(why->text, sizeof why->text, "%s", aw_err_sentence(err));
+        close_all(e);
+        return err;
+    }
+    *out = e;
+    return AW_OK;
+}
+
+void aw_engine_stop(struct aw_engine *e)
+{
+    if (!e) return;
+    uint64_t one = 1;
+    atomic_store_explicit(&e->stop, true, memory_order_release);
+    if (write(e->stop_fd, &one, sizeof one) < 0) { /* the loop looks at stop every 100 ms anyway */
+    }
+    pthread_join(e->thread, NULL);
+    close_all(e);
+}
+
+uint16_t aw_engine_udp_port(const struct aw_engine *e, int i)
+{
+    return i >= 0 && i < e->n_udp ? e->udp[i].port : 0;
+}

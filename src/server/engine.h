@@ -1,0 +1,41 @@
+#ifndef AW_SERVER_ENGINE_H
+#define AW_SERVER_ENGINE_H
+
+#include "server/feed.h"
+#include "server/unpack.h"
+
+enum { AW_MAX_SOURCES = 32 };
+
+/* Where frames come from and where news of them goes. Strings must live as long as the engine. */
+struct aw_engine_config {
+    uint32_t max_links;      /* per lane: all live sources together, and each file */
+    const char *udp_address; /* sockets listen there; "0.0.0.0" for nodes on the network */
+    const uint16_t *udp_ports;
+    int n_udp;
+    const char *const *serial; /* "/dev/ttyUSB0" or "/dev/ttyUSB0:921600" */
+    int n_serial;
+    const char *const *files;
+    int n_files;
+    double speed;     /* of files: 1 as recorded, 2 twice as fast; > 0 */
+    bool loop;        /* files start again when they end */
+    const char *demo; /* a recording that is played until hardware speaks; NULL none */
+    struct aw_ring *feed;     /* of struct aw_msg; the engine is its only writer */
+    void (*wake)(void *ctx);  /* called from the engine's thread when the feed has news */
+    void *wake_ctx;
+};
+
+struct aw_engine;
+
+/* Opens the sources and starts the sensing thread. A socket that cannot be bound or a file that
+ * cannot be read is an error; a serial port that is not there yet is waited for.
+ * Errors with a sentence in why: IO, INVAL, NOMEM, and those of aw_capture_open(). */
+AW_MUST_USE int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *config,
+                                struct aw_why *why);
+
+/* Ends the thread and frees everything. NULL is fine. */
+void aw_engine_stop(struct aw_engine *e);
+
+/* Port a UDP source is bound to (where 0 was asked for). */
+uint16_t aw_engine_udp_port(const struct aw_engine *e, int i);
+
+#endif

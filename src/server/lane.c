@@ -1,0 +1,197 @@
+#include "server/lane.h"
+
+#include "base/units.h"
+#include "server/names.h"
+#include "server/row.h"
+#include "sim/marker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const int64_t ROW_NS = AW_S / 20;          /* rows per second and link: a screen's worth */
+static const int64_t SIMULATOR_NS = 60 * AW_S;    /* markers come every 10 s: six may be lost */
+
+const char *aw_origin_kind_key(enum aw_origin_kind kind)
+{
+    switch (kind) {
+    case AW_SOURCE_LIVE: return "live";
+    case AW_SOURCE_REPLAY: return "replay";
+    case AW_SOURCE_SIMULATED: return "simulated";
+    }
+    return "unknown";
+}
+
+int aw_lane_open(struct aw_lane *lane, struct aw_ring *feed, uint32_t base, uint32_t max_links,
+                 enum aw_origin_kind kind)
+{
+    *lane = (struct aw_lane){.feed = feed, .base = base, .max_links = max_links, .kind = kind};
+    struct aw_config config = {.max_links = max_links};
+    int err = aw_session_create(&config, &lane->session);
+    if (err != AW_OK) return err;
+    lane->links = calloc(max_links, sizeof *lane->links);
+    if (lane->links) return AW_OK;
+    aw_session_destroy(lane->session);
+    lane->session = NULL;
+    return AW_ERR_NOMEM;
+}
+
+static struct aw_msg *reserve(struct aw_lane *lane, enum aw_msg_kind kind, uint32_t link,
+                              int64_t wall_ns)
+{
+    struct aw_msg *m = aw_ring_reserve(lane->feed);
+    if (!m) return NULL;
+    m->kind = kind;
+    m->link = lane->base + link;
+    m->origin = link < lane->max_links && lane->links[link].serial ? lane->links[link].kind
+                                                                   : lane->kind;
+    m->wall_ns = wall_ns;
+    m->t_ns = 0;
+    return m;
+}
+
+static void commit(struct aw_lane *lane)
+{
+    aw_ring_commit(lane->feed);
+    lane->changed = true;
+}
+
+void aw_lane_close(struct aw_lane *lane)
+{
+    if (!lane->session) return;
+    for (uint32_t i = 0; i < lane->max_links; i++) {
+        if (!lane->links[i].serial) continue;
+        if (reserve(lane, AW_MSG_GONE, i, 0)) commit(lane);
+    }
+    aw_session_destroy(lane->session);
+    free(lane->links);
+    lane->session = NULL;
+    lane->links = NULL;
+}
+
+static void tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns)
+{
+    struct aw_link_info info;
+    if (!aw_session_link(lane->session, link, &info)) return;
+    struct aw_lane_link *l = &lane->links[link];
+    if (l->serial && l->serial != info.serial && reserve(lane, AW_MSG_GONE, link, wall_ns))
+        commit(lane);
+    l->serial = info.serial;
+    struct aw_msg *m = reserve(lane, AW_MSG_LINK, link, wall_ns);
+    if (!m) return;
+    m->t_ns = info.last_t_ns;
+    m->link_info.info = info;
+    m->link_info.source = l->source;
+    aw_link_name(&info, m->link_info.name);
+    commit(lane);
+}
+
+static void pass_updates(struct aw_lane *lane, int64_t wall_ns)
+{
+    struct aw_update u;
+    while (aw_session_poll(lane->session, &u)) {
+        tell_link(lane, u.link, wall_ns);
+        struct aw_msg *m = reserve(lane, AW_MSG_UPDATE, u.link, wall_ns);
+        if (!m) continue;
+        m->t_ns = u.t_ns;
+        m->update = u;
+        commit(lane);
+    }
+}
+
+static bool simulated(const struct aw_lane *lane, uint64_t origin, int64_t wall_ns)
+{
+    for (size_t i = 0; i < sizeof lane->simulators / sizeof *lane->simulators; i++)
+        if (lane->simulators[i].origin == origin &&
+            wall_ns - lane->simulators[i].wall_ns < SIMULATOR_NS)
+            return true;
+    return false;
+}
+
+static void mark_simulator(struct aw_lane *lane, uint64_t origin, int64_t wall_ns)
+{
+    size_t oldest = 0;
+    for (size_t i = 0; i < sizeof lane->simulators / sizeof *lane->simulators; i++) {
+        if (lane->simulators[i].origin == origin) {
+            oldest = i;
+            break;
+        }
+        if (lane->simulators[i].wall_ns < lane->simulators[oldest].wall_ns) oldest = i;
+    }
+    lane->simulators[oldest].origin = origin;
+    lane->simulators[oldest].wall_ns = wall_ns;
+}
+
+/* A frame was used: remember where it came from and show it now and then. */
+static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t wall_ns,
+                 const struct aw_frame *f)
+{
+    struct aw_lane_link *l = &lane->links[link];
+    enum aw_origin_kind kind = lane->kind;
+    if (kind == AW_SOURCE_LIVE && simulated(lane, f->origin, wall_ns)) kind = AW_SOURCE_SIMULATED;
+    bool news = !l->serial || l->kind != kind || l->source != source;
+    l->kind = kind;
+    l->source = source;
+    if (news) tell_link(lane, link, wall_ns);
+    if (wall_ns - l->row_ns < ROW_NS) return;
+    struct aw_msg *m = reserve(lane, AW_MSG_ROW, link, wall_ns);
+    if (!m) return;
+    l->row_ns = wall_ns;
+    m->t_ns = f->t_ns;
+    aw_row_from_frame(m, f);
+    commit(lane);
+}
+
+void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
+                         int64_t t_ns, uint64_t origin, const uint8_t *buf, size_t len)
+{
+    counts->packets++;
+    counts->last_len = (uint32_t)len;
+    counts->last_t_ns = t_ns;
+    if (aw_sim_marker_is(buf, len)) {
+        mark_simulator(lane, origin, wall_ns);
+        counts->skipped++;
+        return;
+    }
+    uint32_t link;
+    int got = aw_session_push_record(lane->session, t_ns, origin, buf, len, &link);
+    pass_updates(lane, wall_ns);
+    if (got < 0) {
+        counts->refused[-got]++;
+    } else if (got == 0) {
+        counts->skipped++;
+    } else {
+        counts->frames++;
+        used(lane, link, counts->source, wall_ns, aw_session_last_frame(lane->session));
+    }
+}
+
+void aw_lane_push_frame(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
+                        const struct aw_frame *f)
+{
+    uint32_t link;
+    counts->packets++;
+    counts->last_t_ns = wall_ns;
+    int err = aw_session_push_frame(lane->session, f, &link);
+    pass_updates(lane, wall_ns);
+    if (err < 0) {
+        counts->refused[-err]++;
+        return;
+    }
+    counts->frames++;
+    used(lane, link, counts->source, wall_ns, f);
+}
+
+void aw_lane_advance(struct aw_lane *lane, int64_t wall_ns, int64_t t_ns)
+{
+    aw_session_advance(lane->session, t_ns);
+    pass_updates(lane, wall_ns);
+}
+
+void aw_lane_counts(struct aw_lane *lane, int64_t wall_ns, const struct aw_source_counts *counts)
+{
+    struct aw_msg *m = reserve(lane, AW_MSG_COUNTS, 0, wall_ns);
+    if (!m) return;
+    m->origin = counts->kind;
+    m->counts = *counts;
+    commit(lane);
+}

@@ -1,0 +1,48 @@
+#ifndef AW_SERVER_LANE_H
+#define AW_SERVER_LANE_H
+
+#include "server/feed.h"
+
+/* One time line of frames and its session: all live sources share one lane, each file that is
+ * played has its own. Turns what happens on it into messages of the feed. */
+struct aw_lane {
+    struct aw_session *session;
+    struct aw_ring *feed;
+    uint32_t max_links;
+    uint32_t base; /* link numbers of this lane start here in the feed */
+    enum aw_origin_kind kind;
+    bool changed; /* something was put into the feed since it was last cleared */
+    struct aw_lane_link {
+        uint32_t serial; /* of the link in the session; 0: unknown to the feed */
+        uint32_t source;
+        int64_t row_ns; /* wall time of its last row */
+        enum aw_origin_kind kind;
+    } *links; /* [max_links] */
+    struct {
+        uint64_t origin;
+        int64_t wall_ns;
+    } simulators[32]; /* senders that said that they are simulated, and when */
+};
+
+/* Errors: NOMEM, INVAL. */
+AW_MUST_USE int aw_lane_open(struct aw_lane *lane, struct aw_ring *feed, uint32_t base,
+                             uint32_t max_links, enum aw_origin_kind kind);
+
+/* Tells the feed that all its links are gone, and frees it. */
+void aw_lane_close(struct aw_lane *lane);
+
+/* A datagram or line that arrived; counts in *counts. Simulator markers mark their sender. */
+void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
+                         int64_t t_ns, uint64_t origin, const uint8_t *buf, size_t len);
+
+/* A frame of a file. */
+void aw_lane_push_frame(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
+                        const struct aw_frame *f);
+
+/* Moves the lane's time on and passes finished seconds to the feed. */
+void aw_lane_advance(struct aw_lane *lane, int64_t wall_ns, int64_t t_ns);
+
+/* Passes counts to the feed. */
+void aw_lane_counts(struct aw_lane *lane, int64_t wall_ns, const struct aw_source_counts *counts);
+
+#endif
