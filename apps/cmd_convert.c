@@ -44,29 +44,31 @@ struct conversion {
     uint8_t *datagram;
 };
 
-static int no_memory(struct conversion *c)
-{
+static int no_memory(struct conversion *c) {
     snprintf(c->why.text, sizeof c->why.text, "out of memory");
     return AW_ERR_NOMEM;
 }
 
-static bool same_group(const struct group *g, const struct aw_frame *f)
-{
+static bool same_group(const struct group *g, const struct aw_frame *f) {
     return g->id.origin == f->origin && g->id.node == f->node && g->id.tx == f->tx &&
            g->id.n_rx == f->n_rx && g->id.n_tx == f->n_tx && g->n_sub == f->n_sub &&
            g->id.rx_chain == f->rx_chain && memcmp(g->k, f->k, f->n_sub * sizeof *f->k) == 0;
 }
 
-static struct group *group_of(struct conversion *c, const struct aw_frame *f)
-{
+static struct group *group_of(struct conversion *c, const struct aw_frame *f) {
     for (int i = 0; i < c->n_groups; i++)
         if (same_group(&c->groups[i], f)) return &c->groups[i];
     if (c->n_groups == MAX_GROUPS) return NULL;
     struct group *g = &c->groups[c->n_groups];
     *g = (struct group){.n_sub = f->n_sub};
-    g->id = (struct aw_link_info){.format = f->format, .origin = f->origin, .node = f->node,
-                                  .tx = f->tx, .rx_chain = f->rx_chain, .tx_chain = f->tx_chain,
-                                  .n_rx = f->n_rx, .n_tx = f->n_tx};
+    g->id = (struct aw_link_info){.format = f->format,
+                                  .origin = f->origin,
+                                  .node = f->node,
+                                  .tx = f->tx,
+                                  .rx_chain = f->rx_chain,
+                                  .tx_chain = f->tx_chain,
+                                  .n_rx = f->n_rx,
+                                  .n_tx = f->n_tx};
     g->k = malloc(f->n_sub * sizeof *g->k);
     g->kind = malloc(f->n_sub);
     if (!g->k || !g->kind) return NULL;
@@ -76,23 +78,21 @@ static struct group *group_of(struct conversion *c, const struct aw_frame *f)
     return g;
 }
 
-static bool resize(void *pointer, size_t n, size_t bytes)
-{
+static bool resize(void *pointer, size_t n, size_t bytes) {
     void **p = pointer;
     void *grown = realloc(*p, n * bytes);
     if (grown) *p = grown;
     return grown != NULL;
 }
 
-static int npz_push(struct conversion *c, const struct aw_frame *f)
-{
+static int npz_push(struct conversion *c, const struct aw_frame *f) {
     struct group *g = group_of(c, f);
     if (!g) return no_memory(c);
     size_t values = (size_t)aw_frame_values(f) * 2;
     if (g->n == g->cap) {
         size_t cap = g->cap ? g->cap * 2 : 256;
-        if (!resize(&g->iq, cap * values, sizeof *g->iq) || !resize(&g->t_ns, cap, sizeof *g->t_ns) ||
-            !resize(&g->seq, cap, sizeof *g->seq) ||
+        if (!resize(&g->iq, cap * values, sizeof *g->iq) ||
+            !resize(&g->t_ns, cap, sizeof *g->t_ns) || !resize(&g->seq, cap, sizeof *g->seq) ||
             !resize(&g->rssi_dbm, cap * AW_MAX_CHAINS, sizeof *g->rssi_dbm) ||
             !resize(&g->noise_dbm, cap, sizeof *g->noise_dbm))
             return no_memory(c);
@@ -106,8 +106,7 @@ static int npz_push(struct conversion *c, const struct aw_frame *f)
     return AW_OK;
 }
 
-static int npz_text(struct npz *z, const char *name, const char *text)
-{
+static int npz_text(struct npz *z, const char *name, const char *text) {
     uint32_t wide[AW_LINK_NAME]; /* numpy's U is UTF-32; ours is ASCII */
     size_t len = strlen(text), scalar = 0;
     char descr[16];
@@ -116,8 +115,7 @@ static int npz_text(struct npz *z, const char *name, const char *text)
     return npz_add(z, name, descr, &scalar, 0, wide, len * 4);
 }
 
-static int npz_group(struct npz *z, const struct group *g, const char *prefix)
-{
+static int npz_group(struct npz *z, const struct group *g, const char *prefix) {
     char name[64], link[AW_LINK_NAME];
     size_t values = (size_t)g->id.n_rx * g->id.n_tx * g->n_sub;
     const size_t csi[] = {g->n, g->id.n_rx, g->id.n_tx, g->n_sub}, rssi[] = {g->n, AW_MAX_CHAINS};
@@ -138,8 +136,7 @@ static int npz_group(struct npz *z, const struct group *g, const char *prefix)
     return err ? err : npz_text(z, name, link);
 }
 
-static int npz_finish(struct conversion *c)
-{
+static int npz_finish(struct conversion *c) {
     struct npz z;
     int err = npz_open(&z, c->out, &c->why);
     if (err) return err;
@@ -150,14 +147,17 @@ static int npz_finish(struct conversion *c)
     }
     if (!err) err = npz_text(&z, "source", c->source);
     if (npz_close(&z) != AW_OK) err = AW_ERR_IO;
-    if (err) snprintf(c->why.text, sizeof c->why.text, "%s: cannot be written (disk full?)", c->out);
+    if (err)
+        snprintf(c->why.text, sizeof c->why.text, "%s: cannot be written (disk full?)", c->out);
     return err;
 }
 
-static int csv_push(struct conversion *c, const struct aw_frame *f)
-{
-    struct aw_link_info id = {.format = f->format, .node = f->node, .tx = f->tx,
-                              .rx_chain = f->rx_chain, .tx_chain = f->tx_chain};
+static int csv_push(struct conversion *c, const struct aw_frame *f) {
+    struct aw_link_info id = {.format = f->format,
+                              .node = f->node,
+                              .tx = f->tx,
+                              .rx_chain = f->rx_chain,
+                              .tx_chain = f->tx_chain};
     char name[AW_LINK_NAME];
     aw_link_name(&id, name);
     FILE *o = c->csv;
@@ -177,12 +177,12 @@ static int csv_push(struct conversion *c, const struct aw_frame *f)
     return AW_ERR_IO;
 }
 
-static int pcap_push(struct conversion *c, const struct aw_capture *in, bool frame)
-{
+static int pcap_push(struct conversion *c, const struct aw_capture *in, bool frame) {
     uint32_t loopback = 0x7F000001;
     if (in->pcap && in->datagram)
         return aw_pcap_writer_push(&c->pcap, in->datagram_t_ns, in->datagram_ip,
-                                   in->datagram_src_port, in->datagram_port, in->datagram, in->datagram_len, &c->why);
+                                   in->datagram_src_port, in->datagram_port, in->datagram,
+                                   in->datagram_len, &c->why);
     if (!frame) return AW_OK;
     const struct aw_frame *f = &in->frame;
     int n = aw_awk1_write(f, c->seq++, c->datagram, 65507);
@@ -195,14 +195,12 @@ static int pcap_push(struct conversion *c, const struct aw_capture *in, bool fra
                                (size_t)n, &c->why);
 }
 
-static const char *ending(const char *path)
-{
+static const char *ending(const char *path) {
     const char *dot = strrchr(path, '.');
     return dot ? dot : "";
 }
 
-static int open_out(struct conversion *c)
-{
+static int open_out(struct conversion *c) {
     if (strcmp(ending(c->out), ".npz") == 0) return AW_OK; /* written at the end */
     if (strcmp(ending(c->out), ".pcap") == 0) {
         c->datagram = malloc(65536);
@@ -219,8 +217,7 @@ static int open_out(struct conversion *c)
     return AW_OK;
 }
 
-static int close_out(struct conversion *c)
-{
+static int close_out(struct conversion *c) {
     if (c->pcap.out) return aw_pcap_writer_close(&c->pcap, &c->why);
     if (!c->csv) return npz_finish(c);
     if (fclose(c->csv) == 0) return AW_OK;
@@ -228,8 +225,7 @@ static int close_out(struct conversion *c)
     return AW_ERR_IO;
 }
 
-static int convert(struct conversion *c, struct aw_capture *in)
-{
+static int convert(struct conversion *c, struct aw_capture *in) {
     int err = open_out(c);
     if (err) return err;
     struct progress bar;
@@ -239,16 +235,17 @@ static int convert(struct conversion *c, struct aw_capture *in)
         c->source = in->simulated ? "simulated" : "replay";
         if (got < 0) c->refused++;
         if (got == 1) c->frames++;
-        if (c->pcap.out) err = pcap_push(c, in, got == 1);
-        else if (got == 1) err = c->csv ? csv_push(c, &in->frame) : npz_push(c, &in->frame);
+        if (c->pcap.out)
+            err = pcap_push(c, in, got == 1);
+        else if (got == 1)
+            err = c->csv ? csv_push(c, &in->frame) : npz_push(c, &in->frame);
     }
     progress_end(&bar);
     int closing = close_out(c);
     return err ? err : closing;
 }
 
-int cmd_convert(int argc, char **argv)
-{
+int cmd_convert(int argc, char **argv) {
     const struct opt opts[] = {{0}};
     const struct opt_usage usage = {
         "airwake convert IN OUT",
@@ -286,8 +283,10 @@ int cmd_convert(int argc, char **argv)
     c->source = "replay";
     int err = convert(c, &in);
     aw_capture_close(&in);
-    if (err) fprintf(stderr, "airwake convert: %s\n", c->why.text);
-    else if (!c->frames) fprintf(stderr, "airwake convert: %s: no frame could be read\n", argv[first]);
+    if (err)
+        fprintf(stderr, "airwake convert: %s\n", c->why.text);
+    else if (!c->frames)
+        fprintf(stderr, "airwake convert: %s: no frame could be read\n", argv[first]);
     else
         printf("%s: %llu frames (%llu records refused, %llu too large for a datagram)\n", c->out,
                (unsigned long long)c->frames, (unsigned long long)c->refused,

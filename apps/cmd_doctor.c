@@ -46,8 +46,7 @@ struct examination {
     struct aw_reader_state state;
 };
 
-static struct sender *sender_of(struct port *p, uint32_t ip)
-{
+static struct sender *sender_of(struct port *p, uint32_t ip) {
     for (int i = 0; i < p->n_senders; i++)
         if (p->senders[i].ip == ip) return &p->senders[i];
     if (p->n_senders == MAX_SENDERS) return NULL;
@@ -55,8 +54,7 @@ static struct sender *sender_of(struct port *p, uint32_t ip)
     return &p->senders[p->n_senders++];
 }
 
-static void count_length(struct sender *s, size_t len)
-{
+static void count_length(struct sender *s, size_t len) {
     int i = 0;
     while (i < s->n_lengths && s->lengths[i].len != len) i++;
     if (i == MAX_LENGTHS) return;
@@ -65,8 +63,7 @@ static void count_length(struct sender *s, size_t len)
     s->lengths[i].n++;
 }
 
-static void look_at(struct examination *x, struct port *p, const struct aw_udp_datagram *d)
-{
+static void look_at(struct examination *x, struct port *p, const struct aw_udp_datagram *d) {
     p->packets++;
     struct sender *s = sender_of(p, d->ip);
     if (!s) {
@@ -93,13 +90,15 @@ static void look_at(struct examination *x, struct port *p, const struct aw_udp_d
     size_t consumed;
     s->format = reader->format;
     int got = reader->read(&x->state, d->data, d->len, true, &f, &consumed);
-    if (got > 0) s->csi++;
-    else if (got == 0) s->other++;
-    else s->refused[-got]++;
+    if (got > 0)
+        s->csi++;
+    else if (got == 0)
+        s->other++;
+    else
+        s->refused[-got]++;
 }
 
-static void listen_for(struct examination *x, double seconds)
-{
+static void listen_for(struct examination *x, double seconds) {
     long long end = monotonic_ns() + (long long)(seconds * 1e9);
     while (!signals_stop && monotonic_ns() < end) {
         struct pollfd fds[MAX_PORTS];
@@ -115,23 +114,25 @@ static void listen_for(struct examination *x, double seconds)
     }
 }
 
-static void advise(const struct sender *s)
-{
+static void advise(const struct sender *s) {
     if (s->csi) return;
     if (s->simulated)
         printf("      -> only a simulator's marker arrives; its frames do not\n");
     else if (s->other)
-        printf("      -> the node sends its own summaries but no raw CSI: check its firmware's raw CSI\n"
-               "         setting; airwake computes from raw CSI only\n");
+        printf(
+            "      -> the node sends its own summaries but no raw CSI: check its firmware's raw CSI\n"
+            "         setting; airwake computes from raw CSI only\n");
     else if (s->has_head)
-        printf("      -> begins %02x %02x %02x %02x: not a format known here. A node of another kind, or\n"
-               "         another program sends to this port\n",
-               s->head[0], s->head[1], s->head[2], s->head[3]);
-    else printf("      -> recognised, but damaged or of an unknown version: see the reasons above\n");
+        printf(
+            "      -> begins %02x %02x %02x %02x: not a format known here. A node of another kind, or\n"
+            "         another program sends to this port\n",
+            s->head[0], s->head[1], s->head[2], s->head[3]);
+    else
+        printf(
+            "      -> recognised, but damaged or of an unknown version: see the reasons above\n");
 }
 
-static void report_sender(const struct sender *s, double seconds)
-{
+static void report_sender(const struct sender *s, double seconds) {
     printf("    from %u.%u.%u.%u: %llu datagrams (%.1f/s)", s->ip >> 24, s->ip >> 16 & 255,
            s->ip >> 8 & 255, s->ip & 255, (unsigned long long)s->packets,
            (double)s->packets / seconds);
@@ -150,8 +151,7 @@ static void report_sender(const struct sender *s, double seconds)
     advise(s);
 }
 
-static bool report(struct examination *x, double seconds)
-{
+static bool report(struct examination *x, double seconds) {
     bool csi = false;
     for (int i = 0; i < x->n; i++) {
         struct port *p = &x->ports[i];
@@ -180,8 +180,7 @@ static const char silence[] =
     "To see the whole path work without hardware: airwake sim still --out /tmp/still.pcap, then\n"
     "airwake send /tmp/still.pcap while this command runs.\n";
 
-int cmd_doctor(int argc, char **argv)
-{
+int cmd_doctor(int argc, char **argv) {
     const char *ports[MAX_PORTS], *address = "0.0.0.0";
     int n_ports = 0;
     double seconds = 5;
@@ -189,7 +188,8 @@ int cmd_doctor(int argc, char **argv)
         {"udp", "PORT", "listen there; may be repeated (5005 and 5500)", .list = ports,
          .list_n = &n_ports, .list_max = MAX_PORTS},
         {"address", "IP", "only on this address of the machine (0.0.0.0: all)", .text = &address},
-        {"seconds", "S", "how long to listen, 1..3600 (5)", .number = &seconds, .min = 1, .max = 3600},
+        {"seconds", "S", "how long to listen, 1..3600 (5)", .number = &seconds, .min = 1,
+         .max = 3600},
         {0},
     };
     const struct opt_usage usage = {
@@ -217,8 +217,10 @@ int cmd_doctor(int argc, char **argv)
         }
         x->n++;
         p->bound = aw_udp_open(&p->udp, address, p->number, &why) == AW_OK;
-        if (p->bound) printf("  UDP %u: free, listening\n", p->number);
-        else printf("  %s (a running airwake serve? then see its GET /api/v1/sources)\n", why.text);
+        if (p->bound)
+            printf("  UDP %u: free, listening\n", p->number);
+        else
+            printf("  %s (a running airwake serve? then see its GET /api/v1/sources)\n", why.text);
         bound += p->bound;
     }
     fflush(stdout);

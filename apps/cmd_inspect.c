@@ -22,7 +22,10 @@ struct link {
     uint64_t frames, timed;
     float *intervals_s; /* [n] */
     size_t n, cap;
-    struct { uint16_t n_sub; uint64_t frames; } sizes[MAX_SIZES]; /* values per chain, mixed streams */
+    struct {
+        uint16_t n_sub;
+        uint64_t frames;
+    } sizes[MAX_SIZES]; /* values per chain, mixed streams */
     int n_sizes;
     int k_min, k_max, n_live, n_null, n_invalid;
     float amp_min, amp_max, rssi_min, rssi_max;
@@ -36,8 +39,7 @@ struct inspection {
     const char *time; /* where the time stamps come from */
 };
 
-static struct link *link_of(struct inspection *in, const struct aw_frame *f)
-{
+static struct link *link_of(struct inspection *in, const struct aw_frame *f) {
     for (int i = 0; i < in->n_links; i++) {
         struct aw_link_info *id = &in->links[i].id;
         if (id->origin == f->origin && id->node == f->node && id->tx == f->tx &&
@@ -47,17 +49,21 @@ static struct link *link_of(struct inspection *in, const struct aw_frame *f)
     }
     if (in->n_links == MAX_LINKS) return NULL;
     struct link *l = &in->links[in->n_links++];
-    l->id = (struct aw_link_info){.origin = f->origin, .node = f->node, .tx = f->tx,
-                                  .format = f->format, .rx_chain = f->rx_chain,
-                                  .tx_chain = f->tx_chain, .n_rx = f->n_rx, .n_tx = f->n_tx};
+    l->id = (struct aw_link_info){.origin = f->origin,
+                                  .node = f->node,
+                                  .tx = f->tx,
+                                  .format = f->format,
+                                  .rx_chain = f->rx_chain,
+                                  .tx_chain = f->tx_chain,
+                                  .n_rx = f->n_rx,
+                                  .n_tx = f->n_tx};
     aw_clock_reset(&l->clock);
     l->amp_min = l->rssi_min = INFINITY;
     l->amp_max = l->rssi_max = -INFINITY;
     return l;
 }
 
-static void add_time(struct link *l, const struct aw_frame *f)
-{
+static void add_time(struct link *l, const struct aw_frame *f) {
     int64_t t;
     if (aw_clock_push(&l->clock, f, &t) != AW_OK) return;
     if (l->timed++ == 0) {
@@ -76,15 +82,17 @@ static void add_time(struct link *l, const struct aw_frame *f)
     l->last_ns = t;
 }
 
-static void add_values(struct link *l, const struct aw_frame *f)
-{
+static void add_values(struct link *l, const struct aw_frame *f) {
     l->k_min = INT16_MAX;
     l->k_max = INT16_MIN;
     l->n_live = l->n_null = l->n_invalid = 0;
     for (int i = 0; i < f->n_sub; i++) {
-        if (f->kind[i] & AW_SUB_NULL) l->n_null++;
-        else if (f->kind[i] & AW_SUB_INVALID) l->n_invalid++;
-        else l->n_live++;
+        if (f->kind[i] & AW_SUB_NULL)
+            l->n_null++;
+        else if (f->kind[i] & AW_SUB_INVALID)
+            l->n_invalid++;
+        else
+            l->n_live++;
         if (f->k[i] < l->k_min) l->k_min = f->k[i];
         if (f->k[i] > l->k_max) l->k_max = f->k[i];
     }
@@ -101,8 +109,7 @@ static void add_values(struct link *l, const struct aw_frame *f)
     }
 }
 
-static void add(struct inspection *in, const struct aw_frame *f)
-{
+static void add(struct inspection *in, const struct aw_frame *f) {
     static const char *const times[] = {"none", "host", "device", "inferred"};
     in->frames++;
     in->time = f->t_kind == AW_TIME_NONE && f->t_arrival_ns ? "arrival" : times[f->t_kind & 3];
@@ -126,15 +133,13 @@ static void add(struct inspection *in, const struct aw_frame *f)
     add_values(l, f);
 }
 
-static int ascending(const void *a, const void *b)
-{
+static int ascending(const void *a, const void *b) {
     float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
 }
 
 /* Median interval, its median absolute deviation, and gaps as core/rate.h counts them. */
-static void timing(struct link *l, double *rate_hz, double *jitter_ms, uint64_t *gaps)
-{
+static void timing(struct link *l, double *rate_hz, double *jitter_ms, uint64_t *gaps) {
     *rate_hz = *jitter_ms = NAN;
     *gaps = 0;
     if (l->n < 2) return;
@@ -150,20 +155,17 @@ static void timing(struct link *l, double *rate_hz, double *jitter_ms, uint64_t 
     *jitter_ms = 1e3 * (double)l->intervals_s[l->n / 2];
 }
 
-static void key_num(struct aw_json *j, const char *key, double v, int decimals)
-{
+static void key_num(struct aw_json *j, const char *key, double v, int decimals) {
     aw_json_key(j, key);
     aw_json_num(j, v, decimals);
 }
 
-static void key_str(struct aw_json *j, const char *key, const char *v)
-{
+static void key_str(struct aw_json *j, const char *key, const char *v) {
     aw_json_key(j, key);
     aw_json_str(j, v && v[0] ? v : NULL);
 }
 
-static void link_json(struct aw_json *j, struct link *l)
-{
+static void link_json(struct aw_json *j, struct link *l) {
     char name[AW_LINK_NAME];
     double rate_hz, jitter_ms;
     uint64_t gaps;
@@ -202,8 +204,7 @@ static void link_json(struct aw_json *j, struct link *l)
     aw_json_close(j, '}');
 }
 
-static void print_json(struct inspection *in, const char *file)
-{
+static void print_json(struct inspection *in, const char *file) {
     size_t cap = 65536 + MAX_LINKS * 2048;
     char *text = malloc(cap);
     struct aw_json j;
@@ -232,8 +233,7 @@ static void print_json(struct inspection *in, const char *file)
     free(text);
 }
 
-static void print_link(struct link *l)
-{
+static void print_link(struct link *l) {
     char name[AW_LINK_NAME];
     double rate_hz, jitter_ms;
     uint64_t gaps;
@@ -246,9 +246,11 @@ static void print_link(struct link *l)
         printf(", %.1f s, %.1f frames/s (interval varies by %.1f ms), %llu gaps",
                (double)(l->last_ns - l->first_ns) * 1e-9, rate_hz, jitter_ms,
                (unsigned long long)gaps);
-    else printf(", no time stamps");
-    printf("\n    %u receive x %u transmit chains, subcarriers %d..%d: %d live, %d null, %d invalid\n",
-           l->id.n_rx, l->id.n_tx, l->k_min, l->k_max, l->n_live, l->n_null, l->n_invalid);
+    else
+        printf(", no time stamps");
+    printf(
+        "\n    %u receive x %u transmit chains, subcarriers %d..%d: %d live, %d null, %d invalid\n",
+        l->id.n_rx, l->id.n_tx, l->k_min, l->k_max, l->n_live, l->n_null, l->n_invalid);
     if (l->n_sizes > 1) {
         printf("    mixed frames:");
         for (int i = 0; i < l->n_sizes; i++)
@@ -263,10 +265,9 @@ static void print_link(struct link *l)
     printf("\n");
 }
 
-static void print_text(struct inspection *in, const char *file)
-{
-    const char *kind = in->capture.pcap ? "pcap of datagrams"
-                                        : aw_format_title(in->capture.reader->format);
+static void print_text(struct inspection *in, const char *file) {
+    const char *kind =
+        in->capture.pcap ? "pcap of datagrams" : aw_format_title(in->capture.reader->format);
     printf("%s: %s", file, kind);
     if (strcmp(in->capture.bytes.compression, "none") != 0)
         printf(" (%s)", in->capture.bytes.compression);
@@ -282,8 +283,7 @@ static void print_text(struct inspection *in, const char *file)
         printf("  %llu frames of further links\n", (unsigned long long)in->other_links);
 }
 
-static int inspect(const char *file, bool json)
-{
+static int inspect(const char *file, bool json) {
     struct inspection *in = calloc(1, sizeof *in);
     struct aw_why why;
     if (!in) return EXIT_FAILED;
@@ -294,12 +294,17 @@ static int inspect(const char *file, bool json)
     }
     if (why.text[0]) fprintf(stderr, "airwake inspect: %s\n", why.text);
     for (int got; (got = aw_capture_next(&in->capture)) != AW_CAPTURE_END;) {
-        if (got < 0) in->refused[-got]++;
-        else if (got == 0) in->skipped++;
-        else add(in, &in->capture.frame);
+        if (got < 0)
+            in->refused[-got]++;
+        else if (got == 0)
+            in->skipped++;
+        else
+            add(in, &in->capture.frame);
     }
-    if (json) print_json(in, file);
-    else print_text(in, file);
+    if (json)
+        print_json(in, file);
+    else
+        print_text(in, file);
     int code = in->frames ? EXIT_OK : EXIT_FAILED;
     if (!in->frames) fprintf(stderr, "airwake inspect: %s: no frame could be read\n", file);
     for (int i = 0; i < in->n_links; i++) free(in->links[i].intervals_s);
@@ -308,8 +313,7 @@ static int inspect(const char *file, bool json)
     return code;
 }
 
-int cmd_inspect(int argc, char **argv)
-{
+int cmd_inspect(int argc, char **argv) {
     bool json = false;
     const struct opt opts[] = {
         {"json", NULL, "one JSON object per file", .on = &json},

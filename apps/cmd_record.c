@@ -20,8 +20,7 @@ struct recording {
     struct aw_why why;
 };
 
-static int write_batch(struct recording *r, struct aw_udp *u)
-{
+static int write_batch(struct recording *r, struct aw_udp *u) {
     struct aw_udp_datagram batch[AW_UDP_BATCH];
     int n = aw_udp_receive(u, batch), err = AW_OK;
     for (int i = 0; i < n && !err; i++)
@@ -30,8 +29,7 @@ static int write_batch(struct recording *r, struct aw_udp *u)
     return err;
 }
 
-static int record(struct recording *r, double seconds)
-{
+static int record(struct recording *r, double seconds) {
     long long start = monotonic_ns(), flushed = start;
     long long end = seconds > 0 ? start + (long long)(seconds * 1e9) : 0;
     int err = AW_OK;
@@ -39,7 +37,8 @@ static int record(struct recording *r, double seconds)
         long long now = monotonic_ns();
         if (end && now >= end) break;
         struct pollfd fds[MAX_PORTS];
-        for (int i = 0; i < r->n; i++) fds[i] = (struct pollfd){.fd = r->udp[i].fd, .events = POLLIN};
+        for (int i = 0; i < r->n; i++)
+            fds[i] = (struct pollfd){.fd = r->udp[i].fd, .events = POLLIN};
         long long wait = end && (end - now) / 1000000 < 200 ? (end - now) / 1000000 + 1 : 200;
         if (poll(fds, (nfds_t)r->n, (int)wait) > 0)
             for (int i = 0; i < r->n && !err; i++)
@@ -52,8 +51,7 @@ static int record(struct recording *r, double seconds)
     return err;
 }
 
-int cmd_record(int argc, char **argv)
-{
+int cmd_record(int argc, char **argv) {
     const char *ports[MAX_PORTS], *address = "0.0.0.0";
     int n_ports = 0;
     double seconds = 0;
@@ -82,8 +80,10 @@ int cmd_record(int argc, char **argv)
     int err = AW_OK;
     for (int i = 0; i < n_ports && !err; i++) {
         uint16_t port;
-        if (!opt_port(ports[i], &port)) err = AW_ERR_INVAL;
-        else if (!(err = aw_udp_open(&r->udp[i], address, port, &r->why))) r->n++;
+        if (!opt_port(ports[i], &port))
+            err = AW_ERR_INVAL;
+        else if (!(err = aw_udp_open(&r->udp[i], address, port, &r->why)))
+            r->n++;
     }
     if (!err) err = aw_pcap_writer_open(&r->out, argv[first], &r->why);
     if (!err) {

@@ -25,14 +25,12 @@ struct replay {
     uint64_t refused[AW_ERR_COUNT];
 };
 
-static void print(struct aw_json *j)
-{
+static void print(struct aw_json *j) {
     const char *text = aw_json_text(j);
     if (text) puts(text);
 }
 
-static void put_place(struct replay *r, struct aw_json *j, int64_t t_ns, uint32_t link)
-{
+static void put_place(struct replay *r, struct aw_json *j, int64_t t_ns, uint32_t link) {
     struct aw_link_info info;
     char name[AW_LINK_NAME] = "";
     if (aw_session_link(r->session, link, &info)) aw_link_name(&info, name);
@@ -48,8 +46,7 @@ static void put_place(struct replay *r, struct aw_json *j, int64_t t_ns, uint32_
     aw_json_str(j, r->capture.simulated ? "simulated" : "replay");
 }
 
-static void print_silence(struct replay *r, const struct aw_update *u)
-{
+static void print_silence(struct replay *r, const struct aw_update *u) {
     struct aw_update none = {.link = u->link, .state_reason = AW_REASON_NO_FRAMES};
     none.motion = none.breathing_bpm = none.heart_bpm = none.persons =
         (struct aw_estimate){NAN, 0, AW_REASON_NO_FRAMES};
@@ -68,8 +65,7 @@ static void print_silence(struct replay *r, const struct aw_update *u)
     }
 }
 
-static void print_updates(struct replay *r)
-{
+static void print_updates(struct replay *r) {
     struct aw_update u;
     while (aw_session_poll(r->session, &u)) {
         if (r->updates++ == 0) r->t0_ns = u.t_ns - AW_S;
@@ -85,8 +81,7 @@ static void print_updates(struct replay *r)
     }
 }
 
-static void run(struct replay *r)
-{
+static void run(struct replay *r) {
     for (int got; (got = aw_capture_next(&r->capture)) != AW_CAPTURE_END;) {
         r->records++;
         if (got < 0) {
@@ -96,15 +91,16 @@ static void run(struct replay *r)
         } else {
             r->frames++;
             int err = aw_session_push_frame(r->session, &r->capture.frame, NULL);
-            if (err == AW_OK) r->used++;
-            else r->refused[-err]++;
+            if (err == AW_OK)
+                r->used++;
+            else
+                r->refused[-err]++;
             print_updates(r);
         }
     }
 }
 
-static void put_summary(struct replay *r, struct aw_json *j, uint32_t max_links)
-{
+static void put_summary(struct replay *r, struct aw_json *j, uint32_t max_links) {
     aw_json_open(j, '{');
     aw_json_key(j, "file");
     aw_json_str(j, r->file);
@@ -148,12 +144,11 @@ static void put_summary(struct replay *r, struct aw_json *j, uint32_t max_links)
     aw_json_close(j, '}');
 }
 
-int cmd_replay(int argc, char **argv)
-{
+int cmd_replay(int argc, char **argv) {
     double max_links = 64;
     const struct opt opts[] = {
-        {"max-links", "N", "links that are told apart, 1..4096 (64)", .number = &max_links, .min = 1,
-         .max = 4096},
+        {"max-links", "N", "links that are told apart, 1..4096 (64)", .number = &max_links,
+         .min = 1, .max = 4096},
         {0},
     };
     const struct opt_usage usage = {
@@ -162,8 +157,7 @@ int cmd_replay(int argc, char **argv)
         "prints one JSON object per link and second of recording, then one summary object.\n"
         "A value that is not known is null and has a reason. The output of a file is always the\n"
         "same.",
-        "example: airwake replay room.pcap | jq 'select(.state == \"moving\") | .t_s'",
-        1, 1 << 20};
+        "example: airwake replay room.pcap | jq 'select(.state == \"moving\") | .t_s'", 1, 1 << 20};
     int first, code;
     if (opt_parse(argc, argv, opts, &usage, &first, &code)) return code;
 

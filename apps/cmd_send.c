@@ -25,8 +25,7 @@ struct sender {
     uint8_t datagram[65536];
 };
 
-static bool parse_target(const char *text, struct sockaddr_in *to)
-{
+static bool parse_target(const char *text, struct sockaddr_in *to) {
     char host[64];
     uint16_t port;
     const char *colon = strrchr(text, ':');
@@ -40,27 +39,27 @@ static bool parse_target(const char *text, struct sockaddr_in *to)
     return true;
 }
 
-static void send_bytes(struct sender *s, const uint8_t *data, size_t len)
-{
+static void send_bytes(struct sender *s, const uint8_t *data, size_t len) {
     if (sendto(s->fd, data, len, 0, (struct sockaddr *)&s->to, sizeof s->to) == (ssize_t)len)
         s->sent++;
-    else s->unsent++;
+    else
+        s->unsent++;
 }
 
-static void send_record(struct sender *s, bool frame)
-{
+static void send_record(struct sender *s, bool frame) {
     const struct aw_capture *c = &s->player.capture;
     if (c->pcap && c->datagram) {
         send_bytes(s, c->datagram, c->datagram_len);
     } else if (frame) {
         int n = aw_awk1_write(&c->frame, s->seq++, s->datagram, 65507);
-        if (n < 0) s->unsent++;
-        else send_bytes(s, s->datagram, (size_t)n);
+        if (n < 0)
+            s->unsent++;
+        else
+            send_bytes(s, s->datagram, (size_t)n);
     }
 }
 
-static void run(struct sender *s, bool loop)
-{
+static void run(struct sender *s, bool loop) {
     while (!signals_stop) {
         int64_t now = monotonic_ns();
         int got = aw_player_next(&s->player, now);
@@ -77,14 +76,14 @@ static void run(struct sender *s, bool loop)
     }
 }
 
-int cmd_send(int argc, char **argv)
-{
+int cmd_send(int argc, char **argv) {
     const char *to = "127.0.0.1:5005";
     double speed = 1;
     bool loop = false;
     const struct opt opts[] = {
         {"to", "HOST:PORT", "where to (127.0.0.1:5005)", .text = &to},
-        {"speed", "N", "N times as fast as recorded (1)", .number = &speed, .min = 0.001, .max = 1e6},
+        {"speed", "N", "N times as fast as recorded (1)", .number = &speed, .min = 0.001,
+         .max = 1e6},
         {"loop", NULL, "start again at the end", .on = &loop},
         {0},
     };
@@ -99,7 +98,8 @@ int cmd_send(int argc, char **argv)
     struct aw_why why;
     if (!s) return EXIT_FAILED;
     if (!parse_target(to, &s->to)) {
-        fprintf(stderr, "airwake send: --to %s: an IPv4 address and a port 1..65535 are wanted\n", to);
+        fprintf(stderr, "airwake send: --to %s: an IPv4 address and a port 1..65535 are wanted\n",
+                to);
         free(s);
         return EXIT_USAGE;
     }

@@ -15,18 +15,17 @@
 
 enum {
     MAX_EACH = 8,
-    FEED_SLOTS = 2048, /* power of two; 16 links make 16 x 22 messages a second: 5 s of a busy loop */
+    FEED_SLOTS =
+        2048, /* power of two; 16 links make 16 x 22 messages a second: 5 s of a busy loop */
 };
 
 static struct aw_http *http_to_wake; /* for the signal handler */
 
-static void wake_http(void)
-{
+static void wake_http(void) {
     if (http_to_wake) aw_http_wake(http_to_wake);
 }
 
-static void wake_from_engine(void *http)
-{
+static void wake_from_engine(void *http) {
     aw_http_wake(http);
 }
 
@@ -38,19 +37,16 @@ struct options {
     bool loop, no_udp;
 };
 
-static bool loopback(const char *address)
-{
+static bool loopback(const char *address) {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "localhost") == 0;
 }
 
-static int fail(const char *sentence)
-{
+static int fail(const char *sentence) {
     fprintf(stderr, "airwake serve: %s\n", sentence);
     return EXIT_FAILED;
 }
 
-static void announce(const struct options *o, struct aw_http *http, struct aw_engine *engine)
-{
+static void announce(const struct options *o, struct aw_http *http, struct aw_engine *engine) {
     fprintf(stderr, "airwake " AW_VERSION ": http://%s:%u", o->bind, aw_http_port(http));
     for (int i = 0; aw_engine_udp_port(engine, i); i++)
         fprintf(stderr, ", listening on UDP %s:%u", o->udp_address, aw_engine_udp_port(engine, i));
@@ -60,8 +56,7 @@ static void announce(const struct options *o, struct aw_http *http, struct aw_en
     fputc('\n', stderr);
 }
 
-static int serve(const struct options *o, const uint16_t *ports)
-{
+static int serve(const struct options *o, const uint16_t *ports) {
     size_t bytes = FEED_SLOTS * (sizeof(struct aw_msg) + 16);
     void *memory = calloc(1, bytes);
     struct aw_arena arena;
@@ -72,10 +67,8 @@ static int serve(const struct options *o, const uint16_t *ports)
 
     struct aw_why why;
     struct aw_http *http;
-    const struct aw_http_config web = {.bind = o->bind,
-                                       .port = (uint16_t)o->http_port,
-                                       .version = AW_VERSION,
-                                       .ring = feed};
+    const struct aw_http_config web = {
+        .bind = o->bind, .port = (uint16_t)o->http_port, .version = AW_VERSION, .ring = feed};
     int code = EXIT_OK;
     if (aw_http_create(&web, &http, why.text, sizeof why.text) != AW_OK) {
         code = fail(why.text);
@@ -113,8 +106,7 @@ static int serve(const struct options *o, const uint16_t *ports)
     return code;
 }
 
-int cmd_serve(int argc, char **argv)
-{
+int cmd_serve(int argc, char **argv) {
     struct options o = {.udp_address = "0.0.0.0",
                         .bind = "127.0.0.1",
                         .http_port = 8000,

@@ -14,16 +14,13 @@ static const struct command {
     {"serve", cmd_serve, "listen for nodes, or play recordings, and show the room on a web page"},
     {"replay", cmd_replay, "run recordings through the same pipeline; one JSON object per second"},
     {"inspect", cmd_inspect, "say what a recording holds"},
-    {"convert", cmd_convert, "write a recording as .npz, .csv or .pcap"},
     {"record", cmd_record, "write what nodes send to a .pcap"},
-    {"send", cmd_send, "send a recording as live datagrams, with its own timing"},
     {"doctor", cmd_doctor, "find out why nothing arrives"},
     {"sim", cmd_sim, "make a simulated recording, marked as such"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
-static int help(FILE *to)
-{
+static int help(FILE *to) {
     fprintf(to, "airwake " AW_VERSION ": see who is in the room from the Wi-Fi in the air\n\n"
                 "usage: airwake COMMAND [flags]\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
@@ -32,11 +29,11 @@ static int help(FILE *to)
     return to == stdout ? EXIT_OK : EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), not a death */
     if (argc < 2) return help(stderr);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
         return help(stdout);
     if (strcmp(argv[1], "--version") == 0) {
         printf("airwake %s\n", AW_VERSION);

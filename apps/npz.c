@@ -4,17 +4,16 @@
 #include <string.h>
 #include <zlib.h>
 
-int npz_open(struct npz *z, const char *path, struct aw_why *why)
-{
+int npz_open(struct npz *z, const char *path, struct aw_why *why) {
     z->zip = zipOpen64(path, APPEND_STATUS_CREATE);
     if (z->zip) return AW_OK;
     snprintf(why->text, sizeof why->text, "%s: cannot be created", path);
     return AW_ERR_IO;
 }
 
-/* Header of a .npy, padded so that the data starts at a multiple of 64. Source: numpy.lib.format. */
-static size_t npy_header(char *h, size_t cap, const char *descr, const size_t *shape, int n_dims)
-{
+/* Header of a .npy, padded so that the data starts at a multiple of 64. Source: numpy.lib.format.
+ */
+static size_t npy_header(char *h, size_t cap, const char *descr, const size_t *shape, int n_dims) {
     char dict[256], dims[128] = "";
     for (int i = 0; i < n_dims; i++) {
         size_t at = strlen(dims);
@@ -34,8 +33,7 @@ static size_t npy_header(char *h, size_t cap, const char *descr, const size_t *s
 }
 
 int npz_add(struct npz *z, const char *name, const char *descr, const size_t *shape, int n_dims,
-            const void *data, size_t bytes)
-{
+            const void *data, size_t bytes) {
     char member[128], header[512];
     snprintf(member, sizeof member, "%s.npy", name);
     size_t n = npy_header(header, sizeof header, descr, shape, n_dims);
@@ -56,8 +54,7 @@ int npz_add(struct npz *z, const char *name, const char *descr, const size_t *sh
     return err == ZIP_OK ? AW_OK : AW_ERR_IO;
 }
 
-int npz_close(struct npz *z)
-{
+int npz_close(struct npz *z) {
     int err = zipClose(z->zip, NULL);
     z->zip = NULL;
     return err == ZIP_OK ? AW_OK : AW_ERR_IO;

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* getopt_long */
 #include "options.h"
 
 #include <errno.h>
@@ -9,8 +8,7 @@
 
 enum { MAX_OPTS = 40 };
 
-static void print_help(const struct opt *opts, const struct opt_usage *usage)
-{
+static void print_help(const struct opt *opts, const struct opt_usage *usage) {
     printf("usage: %s\n\n%s\n\nflags:\n", usage->usage, usage->summary);
     for (const struct opt *o = opts; o->name; o++) {
         char left[64];
@@ -21,8 +19,7 @@ static void print_help(const struct opt *opts, const struct opt_usage *usage)
     if (usage->more) printf("\n%s\n", usage->more);
 }
 
-static bool set_number(const struct opt *o, const char *text)
-{
+static bool set_number(const struct opt *o, const char *text) {
     char *end;
     errno = 0;
     double v = strtod(text, &end);
@@ -35,8 +32,7 @@ static bool set_number(const struct opt *o, const char *text)
     return true;
 }
 
-static bool set(const struct opt *o, const char *text)
-{
+static bool set(const struct opt *o, const char *text) {
     if (o->on) *o->on = true;
     if (o->text) *o->text = text;
     if (o->list) {
@@ -50,8 +46,7 @@ static bool set(const struct opt *o, const char *text)
 }
 
 int opt_parse(int argc, char **argv, const struct opt *opts, const struct opt_usage *usage,
-              int *first, int *exit_code)
-{
+              int *first, int *exit_code) {
     struct option longs[MAX_OPTS + 2] = {{0}};
     int n = 0;
     for (; opts[n].name && n < MAX_OPTS; n++) {
@@ -73,7 +68,8 @@ int opt_parse(int argc, char **argv, const struct opt *opts, const struct opt_us
         }
         if (got == '?' || got == ':') {
             const char *flag = argv[optind - 1];
-            fprintf(stderr, got == ':' ? "airwake %s: %s needs a value" : "airwake %s: unknown flag %s",
+            fprintf(stderr,
+                    got == ':' ? "airwake %s: %s needs a value" : "airwake %s: unknown flag %s",
                     argv[0], flag);
             fprintf(stderr, "; see airwake %s --help\n", argv[0]);
             return 1;
@@ -91,8 +87,7 @@ int opt_parse(int argc, char **argv, const struct opt *opts, const struct opt_us
     return 0;
 }
 
-bool opt_port(const char *text, uint16_t *port)
-{
+bool opt_port(const char *text, uint16_t *port) {
     char *end;
     long v = strtol(text, &end, 10);
     if (end == text || *end || v < 1 || v > 65535) {

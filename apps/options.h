@@ -8,9 +8,10 @@ struct opt {
     const char *name; /* without the dashes */
     const char *arg;  /* name of its value in the help text; NULL for a switch */
     const char *help;
-    bool *on;             /* switch */
-    const char **text;    /* value as given */
-    const char **list;    /* values of a flag that may be repeated; *list_n of them, at most list_max */
+    bool *on;          /* switch */
+    const char **text; /* value as given */
+    const char *
+        *list; /* values of a flag that may be repeated; *list_n of them, at most list_max */
     int *list_n, list_max;
     double *number; /* value in [min, max] */
     double min, max;

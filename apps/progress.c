@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
-void progress_start(struct progress *p, const char *what)
-{
+void progress_start(struct progress *p, const char *what) {
     *p = (struct progress){.what = what, .started_ns = monotonic_ns()};
 }
 
-void progress_show(struct progress *p, double done)
-{
+void progress_show(struct progress *p, double done) {
     long long now = monotonic_ns();
     if (now - p->started_ns < 1000000000 || now - p->drawn_ns < 100000000) return;
     if (!isatty(STDERR_FILENO)) return;
@@ -23,7 +21,6 @@ void progress_show(struct progress *p, double done)
     fprintf(stderr, "\r%s [%s] %3.0f %%, %.0f s left ", p->what, bar, done * 100, left_s);
 }
 
-void progress_end(struct progress *p)
-{
+void progress_end(struct progress *p) {
     if (p->drawn_ns) fprintf(stderr, "\r\033[K");
 }

@@ -6,15 +6,13 @@
 volatile sig_atomic_t signals_stop;
 static void (*on_stop)(void);
 
-static void handler(int signo)
-{
+static void handler(int signo) {
     (void)signo;
     signals_stop = 1;
     if (on_stop) on_stop();
 }
 
-void signals_catch(void (*also)(void))
-{
+void signals_catch(void (*also)(void)) {
     struct sigaction action = {.sa_handler = handler}; /* no SA_RESTART: waits are to end */
     on_stop = also;
     sigemptyset(&action.sa_mask);
@@ -22,8 +20,7 @@ void signals_catch(void (*also)(void))
     sigaction(SIGTERM, &action, NULL);
 }
 
-long long monotonic_ns(void)
-{
+long long monotonic_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000000000LL + t.tv_nsec;

@@ -38,8 +38,9 @@ struct aw_session {
 
     struct line_origin *lines;
     uint32_t next_line;
-    struct aw_reader_state datagram_state; /* zeroed for each datagram; the frame may point into it */
-    struct aw_frame frame;                 /* of the last record */
+    struct aw_reader_state
+        datagram_state;    /* zeroed for each datagram; the frame may point into it */
+    struct aw_frame frame; /* of the last record */
     bool has_frame;
     float *iq;
     uint64_t refused[AW_FORMAT_COUNT][AW_ERR_COUNT];
@@ -249,8 +250,7 @@ int aw_session_push_record(struct aw_session *s, int64_t t_ns, uint64_t origin, 
     return err == AW_OK ? 1 : err;
 }
 
-const struct aw_frame *aw_session_last_frame(const struct aw_session *s)
-{
+const struct aw_frame *aw_session_last_frame(const struct aw_session *s) {
     return s->has_frame ? &s->frame : NULL;
 }
 

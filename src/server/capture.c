@@ -14,8 +14,7 @@
 enum { PROBE_BYTES = 64 * 1024 };
 
 /* pcap in both byte orders with us and ns stamps, modified pcap, pcapng's section header. */
-static bool is_pcap(const uint8_t *p, size_t len)
-{
+static bool is_pcap(const uint8_t *p, size_t len) {
     static const uint32_t magics[] = {0xA1B2C3D4, 0xD4C3B2A1, 0xA1B23C4D,
                                       0x4D3CB2A1, 0xA1B2CD34, 0x0A0D0D0A};
     uint32_t magic;
@@ -26,14 +25,13 @@ static bool is_pcap(const uint8_t *p, size_t len)
     return false;
 }
 
-static int open_pcap(struct aw_capture *c, struct aw_why *why, const char *path)
-{
+static int open_pcap(struct aw_capture *c, struct aw_why *why, const char *path) {
     char problem[PCAP_ERRBUF_SIZE] = "";
     /* fmemopen() for reading does not write to the buffer. */
     c->pcap_file = fmemopen((void *)(uintptr_t)c->bytes.data, c->bytes.len, "rb");
     if (c->pcap_file)
-        c->pcap = pcap_fopen_offline_with_tstamp_precision(c->pcap_file,
-                                                           PCAP_TSTAMP_PRECISION_NANO, problem);
+        c->pcap = pcap_fopen_offline_with_tstamp_precision(c->pcap_file, PCAP_TSTAMP_PRECISION_NANO,
+                                                           problem);
     if (!c->pcap) {
         if (c->pcap_file) fclose(c->pcap_file);
         c->pcap_file = NULL;
@@ -46,8 +44,7 @@ static int open_pcap(struct aw_capture *c, struct aw_why *why, const char *path)
     return AW_OK;
 }
 
-static void describe_unknown(struct aw_why *why, const char *path, const struct aw_bytes *b)
-{
+static void describe_unknown(struct aw_why *why, const char *path, const struct aw_bytes *b) {
     char head[49];
     size_t n = b->len < 48 ? b->len : 48, printable = 0;
     for (size_t i = 0; i < n; i++) {
@@ -65,8 +62,7 @@ static void describe_unknown(struct aw_why *why, const char *path, const struct 
                  n > 3 ? b->data[3] : 0);
 }
 
-int aw_capture_open(struct aw_capture *c, const char *path, struct aw_why *why)
-{
+int aw_capture_open(struct aw_capture *c, const char *path, struct aw_why *why) {
     *c = (struct aw_capture){0};
     int err = aw_unpack_open(&c->bytes, path, why);
     if (err != AW_OK) return err;
@@ -93,16 +89,14 @@ int aw_capture_open(struct aw_capture *c, const char *path, struct aw_why *why)
     return err;
 }
 
-void aw_capture_close(struct aw_capture *c)
-{
+void aw_capture_close(struct aw_capture *c) {
     if (c->pcap) pcap_close(c->pcap);
     free(c->iq);
     aw_unpack_close(&c->bytes);
     *c = (struct aw_capture){0};
 }
 
-int aw_capture_rewind(struct aw_capture *c)
-{
+int aw_capture_rewind(struct aw_capture *c) {
     struct aw_why why;
     c->state = (struct aw_reader_state){{0}};
     c->at = 0;
@@ -113,8 +107,7 @@ int aw_capture_rewind(struct aw_capture *c)
     return open_pcap(c, &why, "");
 }
 
-static int next_record(struct aw_capture *c)
-{
+static int next_record(struct aw_capture *c) {
     if (c->at >= c->bytes.len) return AW_CAPTURE_END;
     size_t consumed = 0;
     aw_frame_clear(&c->frame);
@@ -125,20 +118,18 @@ static int next_record(struct aw_capture *c)
     return got > 0 ? 1 : got;
 }
 
-static bool take_marker(struct aw_capture *c)
-{
+static bool take_marker(struct aw_capture *c) {
     if (!aw_sim_marker_is(c->datagram, c->datagram_len)) return false;
     size_t n = AW_SIM_MARKER_LEN;
     c->simulated = true;
-    size_t len = c->datagram_len - n < sizeof c->marker - 1 ? c->datagram_len - n
-                                                            : sizeof c->marker - 1;
+    size_t len =
+        c->datagram_len - n < sizeof c->marker - 1 ? c->datagram_len - n : sizeof c->marker - 1;
     memcpy(c->marker, c->datagram + n, len);
     c->marker[len] = '\0';
     return true;
 }
 
-static int next_packet(struct aw_capture *c)
-{
+static int next_packet(struct aw_capture *c) {
     struct pcap_pkthdr *h;
     const u_char *packet;
     c->datagram = NULL;
@@ -175,13 +166,11 @@ static int next_packet(struct aw_capture *c)
     return 1;
 }
 
-int aw_capture_next(struct aw_capture *c)
-{
+int aw_capture_next(struct aw_capture *c) {
     return c->pcap ? next_packet(c) : next_record(c);
 }
 
-double aw_capture_progress(const struct aw_capture *c)
-{
+double aw_capture_progress(const struct aw_capture *c) {
     size_t at = c->at;
     if (c->pcap) {
         long pos = ftell(pcap_file(c->pcap));
@@ -190,7 +179,6 @@ double aw_capture_progress(const struct aw_capture *c)
     return c->bytes.len ? (double)at / (double)c->bytes.len : 1;
 }
 
-const char *aw_capture_kind(const struct aw_capture *c)
-{
+const char *aw_capture_kind(const struct aw_capture *c) {
     return c->pcap ? "pcap" : aw_format_key(c->reader->format);
 }

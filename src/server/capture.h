@@ -19,8 +19,8 @@ struct aw_capture {
     int dlt;
     bool pcap_broken;
 
-    bool simulated;   /* it says itself that a simulator made it */
-    char marker[512]; /* what the simulator wrote about it */
+    bool simulated;          /* it says itself that a simulator made it */
+    char marker[512];        /* what the simulator wrote about it */
     const uint8_t *datagram; /* the last datagram of a pcap, for passing it on as it was */
     size_t datagram_len;
     uint32_t datagram_ip;
@@ -28,7 +28,7 @@ struct aw_capture {
     int64_t datagram_t_ns;
 
     float *iq;
-    struct aw_frame frame; /* the last frame */
+    struct aw_frame frame;      /* the last frame */
     enum aw_format last_format; /* of the last record, also when it was refused */
 };
 

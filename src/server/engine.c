@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* ppoll */
 #include "server/engine.h"
 
 #include "base/units.h"
@@ -52,51 +51,52 @@ struct aw_engine {
     int64_t house_ns, counts_ns; /* monotonic: when they are due */
 };
 
-static int64_t clock_ns(clockid_t clock)
-{
+static int64_t clock_ns(clockid_t clock) {
     struct timespec t;
     clock_gettime(clock, &t);
     return (int64_t)t.tv_sec * AW_S + t.tv_nsec;
 }
 
 static void name_source(struct aw_engine *e, struct aw_source_counts *c, enum aw_origin_kind kind,
-                        const char *how, const char *what)
-{
+                        const char *how, const char *what) {
     c->source = e->n_sources++;
     c->kind = kind;
     snprintf(c->name, sizeof c->name, "%s:%s", how, what);
 }
 
 /* The sentence a person reads to know what a source is doing. */
-static void describe_udp(struct aw_engine *e, int i)
-{
+static void describe_udp(struct aw_engine *e, int i) {
     struct aw_source_counts *c = &e->udp_counts[i];
     struct aw_udp *u = &e->udp[i];
     char drops[64] = "";
-    if (u->kernel_drops)
-        snprintf(drops, sizeof drops, "; the system dropped %u", u->kernel_drops);
+    if (u->kernel_drops) snprintf(drops, sizeof drops, "; the system dropped %u", u->kernel_drops);
     if (c->packets == 0)
-        snprintf(c->status, sizeof c->status, "listening on UDP %u: nothing has arrived yet", u->port);
+        snprintf(c->status, sizeof c->status, "listening on UDP %u: nothing has arrived yet",
+                 u->port);
     else if (c->frames == 0)
         snprintf(c->status, sizeof c->status,
                  "listening on UDP %u: datagrams arrive, but none holds CSI that can be used%s",
                  u->port, drops);
-    else snprintf(c->status, sizeof c->status, "listening on UDP %u: receiving CSI%s", u->port, drops);
+    else
+        snprintf(c->status, sizeof c->status, "listening on UDP %u: receiving CSI%s", u->port,
+                 drops);
 }
 
-static void describe_serial(struct aw_engine *e, int i)
-{
+static void describe_serial(struct aw_engine *e, int i) {
     struct aw_source_counts *c = &e->serial_counts[i];
     struct aw_serial *s = &e->serial[i];
     c->ok = s->port != NULL;
     if (!s->port)
-        snprintf(c->status, sizeof c->status, "%.150s", s->why.text[0] ? s->why.text : "not open yet");
+        snprintf(c->status, sizeof c->status, "%.150s",
+                 s->why.text[0] ? s->why.text : "not open yet");
     else if (c->packets == 0)
         snprintf(c->status, sizeof c->status, "open at %d baud: no line has arrived yet", s->baud);
     else if (c->frames == 0)
         snprintf(c->status, sizeof c->status,
-                 "open at %d baud: lines arrive, but none holds CSI (is the baud rate right?)", s->baud);
-    else snprintf(c->status, sizeof c->status, "open at %d baud: receiving CSI", s->baud);
+                 "open at %d baud: lines arrive, but none holds CSI (is the baud rate right?)",
+                 s->baud);
+    else
+        snprintf(c->status, sizeof c->status, "open at %d baud: receiving CSI", s->baud);
 }
 
 struct line_ctx {
@@ -105,16 +105,14 @@ struct line_ctx {
     int64_t wall_ns;
 };
 
-static void on_line(void *ctx, const uint8_t *text, size_t len)
-{
+static void on_line(void *ctx, const uint8_t *text, size_t len) {
     struct line_ctx *c = ctx;
     uint64_t origin = (uint64_t)c->i + 1; /* small numbers: no address hashes to them in practice */
-    aw_lane_push_record(&c->e->live, &c->e->serial_counts[c->i], c->wall_ns, c->wall_ns, origin, text,
-                        len);
+    aw_lane_push_record(&c->e->live, &c->e->serial_counts[c->i], c->wall_ns, c->wall_ns, origin,
+                        text, len);
 }
 
-static void close_file(struct file_source *f, const char *status)
-{
+static void close_file(struct file_source *f, const char *status) {
     if (!f->open) return;
     aw_lane_close(&f->lane);
     aw_player_close(&f->player);
@@ -124,8 +122,7 @@ static void close_file(struct file_source *f, const char *status)
     snprintf(f->counts.status, sizeof f->counts.status, "%s", status);
 }
 
-static bool hardware_spoke(const struct aw_engine *e)
-{
+static bool hardware_spoke(const struct aw_engine *e) {
     for (int i = 0; i < e->n_udp; i++)
         if (e->udp_counts[i].frames) return true;
     for (int i = 0; i < e->n_serial; i++)
@@ -133,8 +130,7 @@ static bool hardware_spoke(const struct aw_engine *e)
     return false;
 }
 
-static void restart_file(struct aw_engine *e, struct file_source *f)
-{
+static void restart_file(struct aw_engine *e, struct file_source *f) {
     enum aw_origin_kind kind = f->lane.kind;
     aw_lane_close(&f->lane);
     if (aw_player_rewind(&f->player) != AW_OK ||
@@ -143,13 +139,13 @@ static void restart_file(struct aw_engine *e, struct file_source *f)
 }
 
 /* Passes on what is due. Returns the monotonic time of the next record. */
-static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int64_t wall)
-{
+static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int64_t wall) {
     for (int i = 0; i < PLAY_BATCH; i++) {
         int got = aw_player_next(&f->player, now);
         if (got == AW_PLAYER_WAIT) return f->player.due_ns;
         if (got == AW_CAPTURE_END) {
-            if (f->demo || e->config.loop) restart_file(e, f);
+            if (f->demo || e->config.loop)
+                restart_file(e, f);
             else {
                 snprintf(f->counts.status, sizeof f->counts.status, "played to its end");
                 f->counts.done = true;
@@ -162,15 +158,16 @@ static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int
             aw_lane_push_frame(&f->lane, &f->counts, wall, &f->player.capture.frame);
         } else {
             f->counts.packets++;
-            if (got == 0) f->counts.skipped++;
-            else f->counts.refused[-got]++;
+            if (got == 0)
+                f->counts.skipped++;
+            else
+                f->counts.refused[-got]++;
         }
     }
     return now;
 }
 
-static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall)
-{
+static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall) {
     int64_t next = INT64_MAX;
     for (int i = 0; i < e->n_files; i++) {
         struct file_source *f = &e->files[i];
@@ -186,8 +183,7 @@ static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall)
     return next;
 }
 
-static void receive(struct aw_engine *e, int i, int64_t wall)
-{
+static void receive(struct aw_engine *e, int i, int64_t wall) {
     struct aw_udp_datagram batch[AW_UDP_BATCH];
     int n = aw_udp_receive(&e->udp[i], batch);
     for (int k = 0; k < n; k++)
@@ -195,8 +191,7 @@ static void receive(struct aw_engine *e, int i, int64_t wall)
                             batch[k].data, batch[k].len);
 }
 
-static void tell_counts(struct aw_engine *e, int64_t wall)
-{
+static void tell_counts(struct aw_engine *e, int64_t wall) {
     for (int i = 0; i < e->n_udp; i++) {
         describe_udp(e, i);
         aw_lane_counts(&e->live, wall, &e->udp_counts[i]);
@@ -210,8 +205,7 @@ static void tell_counts(struct aw_engine *e, int64_t wall)
     for (int i = 0; i < e->n_files; i++) aw_lane_counts(&e->live, wall, &e->files[i].counts);
 }
 
-static void wake_if_news(struct aw_engine *e)
-{
+static void wake_if_news(struct aw_engine *e) {
     bool news = e->live.changed;
     e->live.changed = false;
     for (int i = 0; i < e->n_files; i++) {
@@ -221,8 +215,7 @@ static void wake_if_news(struct aw_engine *e)
     if (news && e->config.wake) e->config.wake(e->config.wake_ctx);
 }
 
-static void keep_house(struct aw_engine *e, int64_t now, int64_t wall)
-{
+static void keep_house(struct aw_engine *e, int64_t now, int64_t wall) {
     if (now < e->house_ns) return;
     e->house_ns = now + HOUSE_NS;
     aw_lane_advance(&e->live, wall, wall - LATE_NS);
@@ -232,8 +225,7 @@ static void keep_house(struct aw_engine *e, int64_t now, int64_t wall)
     tell_counts(e, wall);
 }
 
-static void *run(void *arg)
-{
+static void *run(void *arg) {
     struct aw_engine *e = arg;
     while (!atomic_load_explicit(&e->stop, memory_order_acquire)) {
         int64_t now = clock_ns(CLOCK_MONOTONIC), wall = clock_ns(CLOCK_REALTIME);
@@ -267,8 +259,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-static int open_udp(struct aw_engine *e, struct aw_why *why)
-{
+static int open_udp(struct aw_engine *e, struct aw_why *why) {
     for (int i = 0; i < e->config.n_udp; i++, e->n_udp++) {
         int err = aw_udp_open(&e->udp[i], e->config.udp_address, e->config.udp_ports[i], why);
         if (err != AW_OK) return err;
@@ -280,8 +271,7 @@ static int open_udp(struct aw_engine *e, struct aw_why *why)
     return AW_OK;
 }
 
-static int open_serial(struct aw_engine *e, struct aw_why *why)
-{
+static int open_serial(struct aw_engine *e, struct aw_why *why) {
     for (int i = 0; i < e->config.n_serial; i++, e->n_serial++) {
         char device[96];
         snprintf(device, sizeof device, "%s", e->config.serial[i]);
@@ -292,8 +282,8 @@ static int open_serial(struct aw_engine *e, struct aw_why *why)
             baud = atoi(colon + 1);
         }
         if (baud < 1200 || baud > 4000000) {
-            snprintf(why->text, sizeof why->text, "--serial %s: the baud rate is to be 1200..4000000",
-                     e->config.serial[i]);
+            snprintf(why->text, sizeof why->text,
+                     "--serial %s: the baud rate is to be 1200..4000000", e->config.serial[i]);
             return AW_ERR_INVAL;
         }
         aw_serial_init(&e->serial[i], device, baud);
@@ -302,8 +292,7 @@ static int open_serial(struct aw_engine *e, struct aw_why *why)
     return AW_OK;
 }
 
-static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw_why *why)
-{
+static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw_why *why) {
     struct file_source *f = &e->files[e->n_files];
     f->base = (uint32_t)(e->n_files + 1) * e->config.max_links;
     int err = aw_player_open(&f->player, path, demo ? 1 : e->config.speed, why);
@@ -324,8 +313,7 @@ static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw
     return AW_OK;
 }
 
-static int open_all(struct aw_engine *e, struct aw_why *why)
-{
+static int open_all(struct aw_engine *e, struct aw_why *why) {
     const struct aw_engine_config *c = &e->config;
     if (c->n_udp > MAX_EACH || c->n_serial > MAX_EACH || c->n_files > MAX_EACH) {
         snprintf(why->text, sizeof why->text, "at most %d sources of each kind", MAX_EACH);
@@ -334,13 +322,13 @@ static int open_all(struct aw_engine *e, struct aw_why *why)
     int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
     if (err == AW_OK) err = open_udp(e, why);
     if (err == AW_OK) err = open_serial(e, why);
-    for (int i = 0; err == AW_OK && i < c->n_files; i++) err = open_file(e, c->files[i], false, why);
+    for (int i = 0; err == AW_OK && i < c->n_files; i++)
+        err = open_file(e, c->files[i], false, why);
     if (err == AW_OK && c->demo) err = open_file(e, c->demo, true, why);
     return err;
 }
 
-static void close_all(struct aw_engine *e)
-{
+static void close_all(struct aw_engine *e) {
     for (int i = 0; i < MAX_EACH; i++) {
         aw_udp_close(&e->udp[i]);
         aw_serial_close(&e->serial[i]);
@@ -352,8 +340,7 @@ static void close_all(struct aw_engine *e)
 }
 
 int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *config,
-                    struct aw_why *why)
-{
+                    struct aw_why *why) {
     why->text[0] = '\0';
     struct aw_engine *e = calloc(1, sizeof *e);
     if (!e) return AW_ERR_NOMEM;
@@ -371,8 +358,7 @@ int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *confi
     return AW_OK;
 }
 
-void aw_engine_stop(struct aw_engine *e)
-{
+void aw_engine_stop(struct aw_engine *e) {
     if (!e) return;
     uint64_t one = 1;
     atomic_store_explicit(&e->stop, true, memory_order_release);
@@ -382,7 +368,6 @@ void aw_engine_stop(struct aw_engine *e)
     close_all(e);
 }
 
-uint16_t aw_engine_udp_port(const struct aw_engine *e, int i)
-{
+uint16_t aw_engine_udp_port(const struct aw_engine *e, int i) {
     return i >= 0 && i < e->n_udp ? e->udp[i].port : 0;
 }

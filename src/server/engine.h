@@ -16,11 +16,11 @@ struct aw_engine_config {
     int n_serial;
     const char *const *files;
     int n_files;
-    double speed;     /* of files: 1 as recorded, 2 twice as fast; > 0 */
-    bool loop;        /* files start again when they end */
-    const char *demo; /* a recording that is played until hardware speaks; NULL none */
-    struct aw_ring *feed;     /* of struct aw_msg; the engine is its only writer */
-    void (*wake)(void *ctx);  /* called from the engine's thread when the feed has news */
+    double speed;            /* of files: 1 as recorded, 2 twice as fast; > 0 */
+    bool loop;               /* files start again when they end */
+    const char *demo;        /* a recording that is played until hardware speaks; NULL none */
+    struct aw_ring *feed;    /* of struct aw_msg; the engine is its only writer */
+    void (*wake)(void *ctx); /* called from the engine's thread when the feed has news */
     void *wake_ctx;
 };
 

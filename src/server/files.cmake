@@ -1,11 +1,24 @@
-include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
-# The loop thread: HTTP, WebSocket, the page. Knows everything below it.
 find_package(PkgConfig REQUIRED)
-find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
+pkg_check_modules(AW_HOST REQUIRED IMPORTED_TARGET minizip libzstd zlib libpcap libserialport)
+include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
 
-aw_layer(server USES base FILES
+aw_layer(server USES base readers core sim FILES
+    # files, sockets and the sensing thread
+    capture.c
+    engine.c
+    lane.c
+    names.c
+    pcap_writer.c
+    player.c
+    row.c
+    serial.c
+    udp.c
+    udp_payload.c
+    unpack.c
+    update_json.c
+    # the loop thread: HTTP, WebSocket, the page
     assets.c
     board.c
     feed.c
@@ -20,4 +33,8 @@ aw_layer(server USES base FILES
     ws.c
 )
 target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C})
-target_link_libraries(aw_server PRIVATE PkgConfig::LWS ZLIB::ZLIB PUBLIC Threads::Threads m)
+target_link_libraries(aw_server PRIVATE PkgConfig::LWS PUBLIC PkgConfig::AW_HOST Threads::Threads m)
+# The shell may use all that the system offers (libpcap's header needs BSD's types).
+target_compile_definitions(aw_server PUBLIC _GNU_SOURCE)
+# A sentence for people may be cut at the end of its buffer.
+target_compile_options(aw_server PUBLIC $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>)

@@ -8,22 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int64_t ROW_NS = AW_S / 20;          /* rows per second and link: a screen's worth */
-static const int64_t SIMULATOR_NS = 60 * AW_S;    /* markers come every 10 s: six may be lost */
-
-const char *aw_origin_kind_key(enum aw_origin_kind kind)
-{
-    switch (kind) {
-    case AW_SOURCE_LIVE: return "live";
-    case AW_SOURCE_REPLAY: return "replay";
-    case AW_SOURCE_SIMULATED: return "simulated";
-    }
-    return "unknown";
-}
+static const int64_t ROW_NS = AW_S / 20;       /* rows per second and link: a screen's worth */
+static const int64_t SIMULATOR_NS = 60 * AW_S; /* markers come every 10 s: six may be lost */
 
 int aw_lane_open(struct aw_lane *lane, struct aw_ring *feed, uint32_t base, uint32_t max_links,
-                 enum aw_origin_kind kind)
-{
+                 enum aw_origin_kind kind) {
     *lane = (struct aw_lane){.feed = feed, .base = base, .max_links = max_links, .kind = kind};
     struct aw_config config = {.max_links = max_links};
     int err = aw_session_create(&config, &lane->session);
@@ -36,27 +25,24 @@ int aw_lane_open(struct aw_lane *lane, struct aw_ring *feed, uint32_t base, uint
 }
 
 static struct aw_msg *reserve(struct aw_lane *lane, enum aw_msg_kind kind, uint32_t link,
-                              int64_t wall_ns)
-{
+                              int64_t wall_ns) {
     struct aw_msg *m = aw_ring_reserve(lane->feed);
     if (!m) return NULL;
     m->kind = kind;
     m->link = lane->base + link;
-    m->origin = link < lane->max_links && lane->links[link].serial ? lane->links[link].kind
-                                                                   : lane->kind;
+    m->origin =
+        link < lane->max_links && lane->links[link].serial ? lane->links[link].kind : lane->kind;
     m->wall_ns = wall_ns;
     m->t_ns = 0;
     return m;
 }
 
-static void commit(struct aw_lane *lane)
-{
+static void commit(struct aw_lane *lane) {
     aw_ring_commit(lane->feed);
     lane->changed = true;
 }
 
-void aw_lane_close(struct aw_lane *lane)
-{
+void aw_lane_close(struct aw_lane *lane) {
     if (!lane->session) return;
     for (uint32_t i = 0; i < lane->max_links; i++) {
         if (!lane->links[i].serial) continue;
@@ -68,8 +54,7 @@ void aw_lane_close(struct aw_lane *lane)
     lane->links = NULL;
 }
 
-static void tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns)
-{
+static void tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns) {
     struct aw_link_info info;
     if (!aw_session_link(lane->session, link, &info)) return;
     struct aw_lane_link *l = &lane->links[link];
@@ -85,8 +70,7 @@ static void tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns)
     commit(lane);
 }
 
-static void pass_updates(struct aw_lane *lane, int64_t wall_ns)
-{
+static void pass_updates(struct aw_lane *lane, int64_t wall_ns) {
     struct aw_update u;
     while (aw_session_poll(lane->session, &u)) {
         tell_link(lane, u.link, wall_ns);
@@ -98,8 +82,7 @@ static void pass_updates(struct aw_lane *lane, int64_t wall_ns)
     }
 }
 
-static bool simulated(const struct aw_lane *lane, uint64_t origin, int64_t wall_ns)
-{
+static bool simulated(const struct aw_lane *lane, uint64_t origin, int64_t wall_ns) {
     for (size_t i = 0; i < sizeof lane->simulators / sizeof *lane->simulators; i++)
         if (lane->simulators[i].origin == origin &&
             wall_ns - lane->simulators[i].wall_ns < SIMULATOR_NS)
@@ -107,8 +90,7 @@ static bool simulated(const struct aw_lane *lane, uint64_t origin, int64_t wall_
     return false;
 }
 
-static void mark_simulator(struct aw_lane *lane, uint64_t origin, int64_t wall_ns)
-{
+static void mark_simulator(struct aw_lane *lane, uint64_t origin, int64_t wall_ns) {
     size_t oldest = 0;
     for (size_t i = 0; i < sizeof lane->simulators / sizeof *lane->simulators; i++) {
         if (lane->simulators[i].origin == origin) {
@@ -123,8 +105,7 @@ static void mark_simulator(struct aw_lane *lane, uint64_t origin, int64_t wall_n
 
 /* A frame was used: remember where it came from and show it now and then. */
 static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t wall_ns,
-                 const struct aw_frame *f)
-{
+                 const struct aw_frame *f) {
     struct aw_lane_link *l = &lane->links[link];
     enum aw_origin_kind kind = lane->kind;
     if (kind == AW_SOURCE_LIVE && simulated(lane, f->origin, wall_ns)) kind = AW_SOURCE_SIMULATED;
@@ -142,8 +123,7 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
 }
 
 void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
-                         int64_t t_ns, uint64_t origin, const uint8_t *buf, size_t len)
-{
+                         int64_t t_ns, uint64_t origin, const uint8_t *buf, size_t len) {
     counts->packets++;
     counts->last_len = (uint32_t)len;
     counts->last_t_ns = t_ns;
@@ -166,8 +146,7 @@ void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, 
 }
 
 void aw_lane_push_frame(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
-                        const struct aw_frame *f)
-{
+                        const struct aw_frame *f) {
     uint32_t link;
     counts->packets++;
     counts->last_t_ns = wall_ns;
@@ -181,14 +160,12 @@ void aw_lane_push_frame(struct aw_lane *lane, struct aw_source_counts *counts, i
     used(lane, link, counts->source, wall_ns, f);
 }
 
-void aw_lane_advance(struct aw_lane *lane, int64_t wall_ns, int64_t t_ns)
-{
+void aw_lane_advance(struct aw_lane *lane, int64_t wall_ns, int64_t t_ns) {
     aw_session_advance(lane->session, t_ns);
     pass_updates(lane, wall_ns);
 }
 
-void aw_lane_counts(struct aw_lane *lane, int64_t wall_ns, const struct aw_source_counts *counts)
-{
+void aw_lane_counts(struct aw_lane *lane, int64_t wall_ns, const struct aw_source_counts *counts) {
     struct aw_msg *m = reserve(lane, AW_MSG_COUNTS, 0, wall_ns);
     if (!m) return;
     m->origin = counts->kind;

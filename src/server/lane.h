@@ -17,7 +17,7 @@ struct aw_lane {
         uint32_t source;
         int64_t row_ns; /* wall time of its last row */
         enum aw_origin_kind kind;
-    } *links; /* [max_links] */
+    } * links; /* [max_links] */
     struct {
         uint64_t origin;
         int64_t wall_ns;

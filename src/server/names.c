@@ -2,8 +2,7 @@
 
 #include <stdio.h>
 
-static size_t append(char *name, size_t at, const char *role, uint64_t id)
-{
+static size_t append(char *name, size_t at, const char *role, uint64_t id) {
     if (id == 0 || at >= AW_LINK_NAME) return at;
     int n;
     if (id < 0x10000)
@@ -16,8 +15,7 @@ static size_t append(char *name, size_t at, const char *role, uint64_t id)
     return n > 0 ? at + (size_t)n : at;
 }
 
-void aw_link_name(const struct aw_link_info *info, char name[AW_LINK_NAME])
-{
+void aw_link_name(const struct aw_link_info *info, char name[AW_LINK_NAME]) {
     int n = snprintf(name, AW_LINK_NAME, "%s", aw_format_key(info->format));
     size_t at = n > 0 ? (size_t)n : 0;
     at = append(name, at, " node", info->node);

@@ -10,8 +10,7 @@
 
 enum { IP_HEADER = 20, UDP_HEADER = 8, MAX_PAYLOAD = 65507, LOOPBACK = 0x7F000001 };
 
-static int failed(struct aw_pcap_writer *w, struct aw_why *why)
-{
+static int failed(struct aw_pcap_writer *w, struct aw_why *why) {
     int reason = errno;
     if (!w->failed)
         snprintf(why->text, sizeof why->text, "%s: %s; the %llu packets before are safe", w->path,
@@ -20,8 +19,7 @@ static int failed(struct aw_pcap_writer *w, struct aw_why *why)
     return AW_ERR_IO;
 }
 
-int aw_pcap_writer_open(struct aw_pcap_writer *w, const char *path, struct aw_why *why)
-{
+int aw_pcap_writer_open(struct aw_pcap_writer *w, const char *path, struct aw_why *why) {
     *w = (struct aw_pcap_writer){0};
     snprintf(w->path, sizeof w->path, "%s", path);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -44,21 +42,18 @@ int aw_pcap_writer_open(struct aw_pcap_writer *w, const char *path, struct aw_wh
     return AW_OK;
 }
 
-static void put16(uint8_t *p, size_t v)
-{
+static void put16(uint8_t *p, size_t v) {
     p[0] = (uint8_t)(v >> 8);
     p[1] = (uint8_t)v;
 }
 
-static void put32(uint8_t *p, uint32_t v)
-{
+static void put32(uint8_t *p, uint32_t v) {
     put16(p, v >> 16);
     put16(p + 2, v & 0xFFFF);
 }
 
 /* RFC 791 header without options; RFC 1071 checksum. */
-static void put_ip_header(uint8_t *h, uint32_t from, size_t payload)
-{
+static void put_ip_header(uint8_t *h, uint32_t from, size_t payload) {
     memset(h, 0, IP_HEADER);
     h[0] = 0x45;
     put16(h + 2, IP_HEADER + UDP_HEADER + payload);
@@ -73,8 +68,7 @@ static void put_ip_header(uint8_t *h, uint32_t from, size_t payload)
 }
 
 int aw_pcap_writer_push(struct aw_pcap_writer *w, int64_t t_ns, uint32_t ip, uint16_t src_port,
-                        uint16_t dst_port, const uint8_t *data, size_t len, struct aw_why *why)
-{
+                        uint16_t dst_port, const uint8_t *data, size_t len, struct aw_why *why) {
     if (len > MAX_PAYLOAD) return AW_ERR_LENGTH;
     if (w->failed) {
         w->lost++;
@@ -102,15 +96,13 @@ int aw_pcap_writer_push(struct aw_pcap_writer *w, int64_t t_ns, uint32_t ip, uin
     return AW_OK;
 }
 
-int aw_pcap_writer_flush(struct aw_pcap_writer *w, struct aw_why *why)
-{
+int aw_pcap_writer_flush(struct aw_pcap_writer *w, struct aw_why *why) {
     errno = 0;
     if (w->failed) return AW_ERR_IO;
     return pcap_dump_flush(w->out) == 0 ? AW_OK : failed(w, why);
 }
 
-int aw_pcap_writer_close(struct aw_pcap_writer *w, struct aw_why *why)
-{
+int aw_pcap_writer_close(struct aw_pcap_writer *w, struct aw_why *why) {
     int err = aw_pcap_writer_flush(w, why);
     pcap_dump_close(w->out);
     pcap_close(w->dead);

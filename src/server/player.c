@@ -1,19 +1,16 @@
 #include "server/player.h"
 
-int aw_player_open(struct aw_player *p, const char *path, double speed, struct aw_why *why)
-{
+int aw_player_open(struct aw_player *p, const char *path, double speed, struct aw_why *why) {
     *p = (struct aw_player){.path = path, .speed = speed, .pending = AW_PLAYER_WAIT};
     aw_clock_reset(&p->clock);
     return aw_capture_open(&p->capture, path, why);
 }
 
-void aw_player_close(struct aw_player *p)
-{
+void aw_player_close(struct aw_player *p) {
     aw_capture_close(&p->capture);
 }
 
-int aw_player_rewind(struct aw_player *p)
-{
+int aw_player_rewind(struct aw_player *p) {
     aw_clock_reset(&p->clock);
     p->ended = false;
     p->start_ns = 0;
@@ -22,8 +19,7 @@ int aw_player_rewind(struct aw_player *p)
 }
 
 /* Fetches a record and works out when it is due. Records without a time are due at once. */
-static void fetch(struct aw_player *p, int64_t now_ns)
-{
+static void fetch(struct aw_player *p, int64_t now_ns) {
     p->pending = aw_capture_next(&p->capture);
     int64_t t = p->capture.datagram_t_ns;
     bool timed = p->capture.pcap && p->capture.datagram;
@@ -36,8 +32,7 @@ static void fetch(struct aw_player *p, int64_t now_ns)
     p->due_ns = p->start_ns + (int64_t)((double)(t - p->t_first_ns) / p->speed);
 }
 
-int aw_player_next(struct aw_player *p, int64_t now_ns)
-{
+int aw_player_next(struct aw_player *p, int64_t now_ns) {
     if (p->pending == AW_PLAYER_WAIT) fetch(p, now_ns);
     if (p->pending == AW_CAPTURE_END) {
         p->ended = true;

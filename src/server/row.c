@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-void aw_row_from_frame(struct aw_msg *msg, const struct aw_frame *f)
-{
+void aw_row_from_frame(struct aw_msg *msg, const struct aw_frame *f) {
     uint16_t order[AW_MAX_SUB], n = 0;
     uint8_t field = f->kind[0] & AW_LTF_MASK;
     for (uint16_t i = 0; i < f->n_sub; i++) {

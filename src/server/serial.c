@@ -8,14 +8,12 @@
 
 static const int64_t RETRY_NS = 1 * AW_S; /* a replugged board is back within a second */
 
-void aw_serial_init(struct aw_serial *s, const char *device, int baud)
-{
+void aw_serial_init(struct aw_serial *s, const char *device, int baud) {
     *s = (struct aw_serial){.baud = baud, .fd = -1};
     snprintf(s->device, sizeof s->device, "%s", device);
 }
 
-static void give_up(struct aw_serial *s, int64_t now, const char *what)
-{
+static void give_up(struct aw_serial *s, int64_t now, const char *what) {
     char *reason = sp_last_error_message();
     snprintf(s->why.text, sizeof s->why.text, "%s: %s%s%s; trying again", s->device, what,
              reason && reason[0] ? ": " : "", reason ? reason : "");
@@ -24,8 +22,7 @@ static void give_up(struct aw_serial *s, int64_t now, const char *what)
     s->retry_ns = now + RETRY_NS;
 }
 
-bool aw_serial_ensure(struct aw_serial *s, int64_t now)
-{
+bool aw_serial_ensure(struct aw_serial *s, int64_t now) {
     if (s->port) return true;
     if (now < s->retry_ns) return false;
     if (sp_get_port_by_name(s->device, &s->port) != SP_OK) {
@@ -50,8 +47,7 @@ bool aw_serial_ensure(struct aw_serial *s, int64_t now)
     return true;
 }
 
-void aw_serial_close(struct aw_serial *s)
-{
+void aw_serial_close(struct aw_serial *s) {
     if (s->port) {
         if (s->fd >= 0) sp_close(s->port);
         sp_free_port(s->port);
@@ -61,8 +57,7 @@ void aw_serial_close(struct aw_serial *s)
 }
 
 void aw_serial_receive(struct aw_serial *s, int64_t now,
-                       void (*line)(void *ctx, const uint8_t *text, size_t len), void *ctx)
-{
+                       void (*line)(void *ctx, const uint8_t *text, size_t len), void *ctx) {
     uint8_t chunk[4096];
     int n = sp_nonblocking_read(s->port, chunk, sizeof chunk);
     if (n <= 0) { /* called when there is something to read: nothing means it is gone */
@@ -71,8 +66,10 @@ void aw_serial_receive(struct aw_serial *s, int64_t now,
     }
     for (int i = 0; i < n; i++) {
         if (chunk[i] == '\n') {
-            if (s->overlong) s->too_long++;
-            else if (s->len) line(ctx, s->line, s->len);
+            if (s->overlong)
+                s->too_long++;
+            else if (s->len)
+                line(ctx, s->line, s->len);
             s->len = 0;
             s->overlong = false;
         } else if (s->len < sizeof s->line) {

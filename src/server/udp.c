@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* recvmmsg, SO_RXQ_OVFL */
 #include "server/udp.h"
 
 #include "base/units.h"
@@ -15,12 +14,11 @@
 #include <unistd.h>
 
 enum {
-    SLOT = 65536,             /* the largest datagram; only pages that one touches become resident */
-    RCVBUF_BYTES = 4 << 20,   /* asked for; the system grants up to net.core.rmem_max */
+    SLOT = 65536,           /* the largest datagram; only pages that one touches become resident */
+    RCVBUF_BYTES = 4 << 20, /* asked for; the system grants up to net.core.rmem_max */
 };
 
-int aw_udp_open(struct aw_udp *u, const char *address, uint16_t port, struct aw_why *why)
-{
+int aw_udp_open(struct aw_udp *u, const char *address, uint16_t port, struct aw_why *why) {
     *u = (struct aw_udp){.fd = -1};
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
     if (inet_pton(AF_INET, address, &at.sin_addr) != 1) {
@@ -39,7 +37,8 @@ int aw_udp_open(struct aw_udp *u, const char *address, uint16_t port, struct aw_
         getsockname(u->fd, (struct sockaddr *)&at, &len) != 0) {
         if (errno == EADDRINUSE)
             snprintf(why->text, sizeof why->text,
-                     "UDP port %u is in use by another program; stop it or choose another port", port);
+                     "UDP port %u is in use by another program; stop it or choose another port",
+                     port);
         else
             snprintf(why->text, sizeof why->text, "UDP port %u: %s", port, strerror(errno));
         aw_udp_close(u);
@@ -54,24 +53,21 @@ int aw_udp_open(struct aw_udp *u, const char *address, uint16_t port, struct aw_
     return AW_OK;
 }
 
-void aw_udp_close(struct aw_udp *u)
-{
+void aw_udp_close(struct aw_udp *u) {
     if (u->fd >= 0) close(u->fd);
     free(u->memory);
     u->fd = -1;
     u->memory = NULL;
 }
 
-static int64_t wall_ns(void)
-{
+static int64_t wall_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * AW_S + now.tv_nsec;
 }
 
 /* Arrival time and drop counter that the system puts beside a datagram. */
-static void read_control(struct aw_udp *u, struct msghdr *m, struct aw_udp_datagram *d)
-{
+static void read_control(struct aw_udp *u, struct msghdr *m, struct aw_udp_datagram *d) {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
         if (c->cmsg_level != SOL_SOCKET) continue;
         if (c->cmsg_type == SCM_TIMESTAMPNS) {
@@ -84,14 +80,12 @@ static void read_control(struct aw_udp *u, struct msghdr *m, struct aw_udp_datag
     }
 }
 
-int aw_udp_receive(struct aw_udp *u, struct aw_udp_datagram out[AW_UDP_BATCH])
-{
+int aw_udp_receive(struct aw_udp *u, struct aw_udp_datagram out[AW_UDP_BATCH]) {
     struct mmsghdr messages[AW_UDP_BATCH];
     struct iovec parts[AW_UDP_BATCH];
     struct sockaddr_in from[AW_UDP_BATCH];
-    union {
-        char bytes[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
-        struct cmsghdr align;
+    struct {
+        _Alignas(16) char bytes[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
     } control[AW_UDP_BATCH];
     for (int i = 0; i < AW_UDP_BATCH; i++) {
         parts[i] = (struct iovec){u->memory + (size_t)i * SLOT, SLOT};

@@ -5,8 +5,8 @@
 
 /* A UDP socket that only ever receives. */
 struct aw_udp {
-    int fd;        /* -1 closed */
-    uint16_t port; /* bound to; as the system chose it when 0 was asked for */
+    int fd;                /* -1 closed */
+    uint16_t port;         /* bound to; as the system chose it when 0 was asked for */
     uint32_t kernel_drops; /* datagrams the system had no room for, since open */
     unsigned char *memory; /* buffers of one batch */
 };

@@ -4,19 +4,22 @@
 
 #include <pcap/pcap.h>
 
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_IPV6 = 0x86DD, ETHERTYPE_VLAN = 0x8100, ETHERTYPE_QINQ = 0x88A8 };
+enum {
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_IPV6 = 0x86DD,
+    ETHERTYPE_VLAN = 0x8100,
+    ETHERTYPE_QINQ = 0x88A8
+};
 enum { PROTO_UDP = 17 };
 
-uint64_t aw_origin_of(const void *address, size_t len)
-{
+uint64_t aw_origin_of(const void *address, size_t len) {
     const uint8_t *p = address;
     uint64_t h = 0xCBF29CE484222325; /* FNV-1a, 64 bits: offset basis and prime */
     for (size_t i = 0; i < len; i++) h = (h ^ p[i]) * 0x100000001B3;
     return h ? h : 1;
 }
 
-static int udp(struct aw_cursor *c, struct aw_udp_payload *out)
-{
+static int udp(struct aw_cursor *c, struct aw_udp_payload *out) {
     out->src_port = aw_cursor_u16be(c);
     out->dst_port = aw_cursor_u16be(c);
     size_t len = aw_cursor_u16be(c);
@@ -28,8 +31,7 @@ static int udp(struct aw_cursor *c, struct aw_udp_payload *out)
     return out->data ? AW_OK : AW_ERR_TRUNCATED;
 }
 
-static int ipv4(struct aw_cursor *c, struct aw_udp_payload *out)
-{
+static int ipv4(struct aw_cursor *c, struct aw_udp_payload *out) {
     const uint8_t *h = aw_cursor_take(c, 20);
     if (!h) return AW_ERR_TRUNCATED;
     size_t header = (size_t)(h[0] & 15) * 4;
@@ -42,8 +44,7 @@ static int ipv4(struct aw_cursor *c, struct aw_udp_payload *out)
     return udp(c, out);
 }
 
-static int ipv6(struct aw_cursor *c, struct aw_udp_payload *out)
-{
+static int ipv6(struct aw_cursor *c, struct aw_udp_payload *out) {
     const uint8_t *h = aw_cursor_take(c, 40);
     if (!h) return AW_ERR_TRUNCATED;
     if (h[0] >> 4 != 6) return AW_ERR_LENGTH;
@@ -53,8 +54,7 @@ static int ipv6(struct aw_cursor *c, struct aw_udp_payload *out)
     return udp(c, out);
 }
 
-static int ethertype(struct aw_cursor *c, unsigned type, struct aw_udp_payload *out)
-{
+static int ethertype(struct aw_cursor *c, unsigned type, struct aw_udp_payload *out) {
     for (int tags = 0; (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ) && tags < 2; tags++) {
         aw_cursor_u16be(c);
         type = aw_cursor_u16be(c);
@@ -65,8 +65,7 @@ static int ethertype(struct aw_cursor *c, unsigned type, struct aw_udp_payload *
     return AW_ERR_UNSUPPORTED;
 }
 
-int aw_udp_payload_find(int dlt, const uint8_t *packet, size_t len, struct aw_udp_payload *out)
-{
+int aw_udp_payload_find(int dlt, const uint8_t *packet, size_t len, struct aw_udp_payload *out) {
     struct aw_cursor c = aw_cursor_init(packet, len);
     switch (dlt) {
     case DLT_EN10MB:
@@ -86,8 +85,10 @@ int aw_udp_payload_find(int dlt, const uint8_t *packet, size_t len, struct aw_ud
         break;
     case DLT_RAW:
     case DLT_IPV4:
-    case DLT_IPV6: break;
-    default: return AW_ERR_UNSUPPORTED;
+    case DLT_IPV6:
+        break;
+    default:
+        return AW_ERR_UNSUPPORTED;
     }
     if (c.short_read || aw_cursor_left(&c) == 0) return AW_ERR_TRUNCATED;
     return c.p[c.pos] >> 4 == 6 ? ipv6(&c, out) : ipv4(&c, out);

@@ -12,8 +12,8 @@ struct aw_udp_payload {
     uint16_t src_port, dst_port;
 };
 
-/* packet of libpcap link type dlt (Ethernet with VLAN tags, raw IP, Linux cooked 1 and 2, loopback).
- * Errors: UNSUPPORTED (link type, not UDP, a fragment), TRUNCATED, LENGTH. */
+/* packet of libpcap link type dlt (Ethernet with VLAN tags, raw IP, Linux cooked 1 and 2,
+ * loopback). Errors: UNSUPPORTED (link type, not UDP, a fragment), TRUNCATED, LENGTH. */
 AW_MUST_USE int aw_udp_payload_find(int dlt, const uint8_t *packet, size_t len,
                                     struct aw_udp_payload *out);
 

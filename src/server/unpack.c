@@ -21,8 +21,7 @@ struct growing {
     size_t len, cap;
 };
 
-static int grow(struct growing *g, size_t more)
-{
+static int grow(struct growing *g, size_t more) {
     if (more > LIMIT - g->len) return AW_ERR_TOO_MANY;
     if (g->len + more <= g->cap) return AW_OK;
     size_t cap = g->cap ? g->cap : 1 << 20;
@@ -34,8 +33,7 @@ static int grow(struct growing *g, size_t more)
     return AW_OK;
 }
 
-static int append(struct growing *g, const void *data, size_t len)
-{
+static int append(struct growing *g, const void *data, size_t len) {
     int err = grow(g, len);
     if (err) return err;
     memcpy(g->data + g->len, data, len);
@@ -43,8 +41,7 @@ static int append(struct growing *g, const void *data, size_t len)
     return AW_OK;
 }
 
-static int gunzip(const uint8_t *in, size_t len, struct growing *g, const char **problem)
-{
+static int gunzip(const uint8_t *in, size_t len, struct growing *g, const char **problem) {
     z_stream z = {0};
     if (inflateInit2(&z, 15 + 16) != Z_OK) return AW_ERR_NOMEM;
     size_t at = 0;
@@ -77,8 +74,7 @@ static int gunzip(const uint8_t *in, size_t len, struct growing *g, const char *
     return err;
 }
 
-static int unzstd(const uint8_t *in, size_t len, struct growing *g, const char **problem)
-{
+static int unzstd(const uint8_t *in, size_t len, struct growing *g, const char **problem) {
     ZSTD_DStream *z = ZSTD_createDStream();
     if (!z) return AW_ERR_NOMEM;
     ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, 27); /* 128 MiB: bounds its memory */
@@ -105,15 +101,13 @@ static int unzstd(const uint8_t *in, size_t len, struct growing *g, const char *
     return err;
 }
 
-static int put_u32(struct growing *g, uint32_t v)
-{
+static int put_u32(struct growing *g, uint32_t v) {
     uint8_t b[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
     return append(g, b, 4);
 }
 
 /* One member of the zip at its current position:  u32 name length | name | u64 length | data */
-static int unzip_member(unzFile z, struct growing *g, const char **problem)
-{
+static int unzip_member(unzFile z, struct growing *g, const char **problem) {
     unz_file_info64 info;
     char name[256];
     if (unzGetCurrentFileInfo64(z, &info, name, sizeof name, NULL, 0, NULL, 0) != UNZ_OK ||
@@ -147,8 +141,7 @@ static int unzip_member(unzFile z, struct growing *g, const char **problem)
     return err;
 }
 
-static int unzip(const char *path, struct growing *g, const char **problem)
-{
+static int unzip(const char *path, struct growing *g, const char **problem) {
     unzFile z = unzOpen64(path);
     if (!z) {
         *problem = "the zip has no readable directory (is it whole?)";
@@ -157,15 +150,16 @@ static int unzip(const char *path, struct growing *g, const char **problem)
     int err = append(g, "AWNPZ1\n", 8);
     int at = unzGoToFirstFile(z);
     for (int i = 0; !err && at == UNZ_OK; i++, at = unzGoToNextFile(z)) {
-        if (i == MAX_MEMBERS) err = AW_ERR_TOO_MANY;
-        else err = unzip_member(z, g, problem);
+        if (i == MAX_MEMBERS)
+            err = AW_ERR_TOO_MANY;
+        else
+            err = unzip_member(z, g, problem);
     }
     unzClose(z);
     return err;
 }
 
-static int map_file(struct aw_bytes *b, const char *path, struct aw_why *why)
-{
+static int map_file(struct aw_bytes *b, const char *path, struct aw_why *why) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -195,14 +189,12 @@ static int map_file(struct aw_bytes *b, const char *path, struct aw_why *why)
     return err;
 }
 
-static bool starts(const struct aw_bytes *b, const char *magic, size_t n)
-{
+static bool starts(const struct aw_bytes *b, const char *magic, size_t n) {
     return b->len >= n && memcmp(b->data, magic, n) == 0;
 }
 
 /* Replaces b's bytes by what unpack() makes of them. */
-static int layer(struct aw_bytes *b, const char *path, struct aw_why *why)
-{
+static int layer(struct aw_bytes *b, const char *path, struct aw_why *why) {
     struct growing g = {0};
     const char *problem = NULL, *name;
     int err;
@@ -219,7 +211,8 @@ static int layer(struct aw_bytes *b, const char *path, struct aw_why *why)
         return AW_ERR_MAGIC; /* nothing to undo */
     }
     if (err) {
-        snprintf(why->text, sizeof why->text, "%s: %s", path, problem ? problem : aw_err_sentence(err));
+        snprintf(why->text, sizeof why->text, "%s: %s", path,
+                 problem ? problem : aw_err_sentence(err));
         free(g.data);
         return err;
     }
@@ -232,8 +225,7 @@ static int layer(struct aw_bytes *b, const char *path, struct aw_why *why)
     return AW_OK;
 }
 
-int aw_unpack_open(struct aw_bytes *b, const char *path, struct aw_why *why)
-{
+int aw_unpack_open(struct aw_bytes *b, const char *path, struct aw_why *why) {
     *b = (struct aw_bytes){.compression = "none"};
     why->text[0] = '\0';
     int err = map_file(b, path, why);
@@ -243,8 +235,7 @@ int aw_unpack_open(struct aw_bytes *b, const char *path, struct aw_why *why)
     return err;
 }
 
-void aw_unpack_close(struct aw_bytes *b)
-{
+void aw_unpack_close(struct aw_bytes *b) {
     if (b->mapped) munmap(b->mapped, b->mapped_len);
     free(b->heap);
     *b = (struct aw_bytes){.compression = "none"};

@@ -2,21 +2,20 @@
 
 #include <math.h>
 
-static void reason(struct aw_json *j, const char *key, enum aw_reason r)
-{
+static void reason(struct aw_json *j, const char *key, enum aw_reason r) {
     aw_json_key(j, key);
-    if (r == AW_REASON_NONE) aw_json_null(j);
-    else aw_json_str(j, aw_reason_key(r));
+    if (r == AW_REASON_NONE)
+        aw_json_null(j);
+    else
+        aw_json_str(j, aw_reason_key(r));
 }
 
-static void number(struct aw_json *j, const char *key, float v, int decimals)
-{
+static void number(struct aw_json *j, const char *key, float v, int decimals) {
     aw_json_key(j, key);
     aw_json_num(j, v, decimals);
 }
 
-void aw_update_json(struct aw_json *j, const struct aw_update *u)
-{
+void aw_update_json(struct aw_json *j, const struct aw_update *u) {
     bool known = u->state != AW_STATE_NULL;
     bool breathing = u->breathing_bpm.reason == AW_REASON_NONE;
     bool heart = u->heart_bpm.reason == AW_REASON_NONE;
@@ -47,8 +46,7 @@ void aw_update_json(struct aw_json *j, const struct aw_update *u)
     aw_json_uint(j, u->frames);
 }
 
-void aw_refused_json(struct aw_json *j, const uint64_t refused[AW_ERR_COUNT])
-{
+void aw_refused_json(struct aw_json *j, const uint64_t refused[AW_ERR_COUNT]) {
     aw_json_open(j, '{');
     for (int i = 1; i < AW_ERR_COUNT; i++) {
         if (!refused[i]) continue;
