@@ -80,7 +80,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return aw_reply_continue(wsi, c);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-        return aw_routes_upgrade(wsi, c, in);
+        return aw_routes_upgrade(wsi, in);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED_HTTP:
         if (c) aw_reply_drop(c);

@@ -162,14 +162,14 @@ int aw_reply_not_allowed(struct lws *wsi, struct aw_conn *c, const char *allow) 
     return aw_reply_send(wsi, c, &r);
 }
 
-int aw_reply_refuse_upgrade(struct lws *wsi, struct aw_conn *c, unsigned status,
-                            const char *detail) {
+int aw_reply_refuse_upgrade(struct lws *wsi, unsigned status, const char *detail) {
+    struct aw_conn c = {0}; /* lws has no per-connection memory for us yet */
     struct aw_reply r = problem(status, detail);
     r.close = true;
     struct aw_note *body = aw_note_ref(r.body);
-    if (aw_reply_send(wsi, c, &r) == 0 && body)
+    if (aw_reply_send(wsi, &c, &r) == 0 && body)
         lws_write(wsi, body->bytes + LWS_PRE, body->len, LWS_WRITE_HTTP_FINAL);
     aw_note_drop(body);
-    aw_reply_drop(c);
+    aw_reply_drop(&c);
     return -1;
 }

@@ -29,7 +29,6 @@ int aw_reply_problem(struct lws *wsi, struct aw_conn *c, unsigned status, const 
 int aw_reply_not_allowed(struct lws *wsi, struct aw_conn *c, const char *allow);
 
 /* The same on an upgrade request, where the reply must leave in one piece: then hang up. */
-int aw_reply_refuse_upgrade(struct lws *wsi, struct aw_conn *c, unsigned status,
-                            const char *detail);
+int aw_reply_refuse_upgrade(struct lws *wsi, unsigned status, const char *detail);
 
 #endif

@@ -202,28 +202,28 @@ int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     return aw_asset_send(wsi, c, asset, head);
 }
 
-int aw_routes_upgrade(struct lws *wsi, struct aw_conn *c, const char *protocol) {
+int aw_routes_upgrade(struct lws *wsi, const char *protocol) {
     struct aw_http *h = aw_loop_of(wsi);
     char path[256], host[128], origin[160];
     const char *why;
     int method;
     h->requests++;
     unsigned refused = refuse_host(wsi, h, &why);
-    if (refused) return aw_reply_refuse_upgrade(wsi, c, refused, why);
+    if (refused) return aw_reply_refuse_upgrade(wsi, refused, why);
     if (strcasecmp(protocol, "websocket") != 0)
-        return aw_reply_refuse_upgrade(wsi, c, 400, "only an upgrade to websocket is known here");
+        return aw_reply_refuse_upgrade(wsi, 400, "only an upgrade to websocket is known here");
     if (!request_path(wsi, path, sizeof path, &method) || strcmp(path, "/ws/sensing") != 0)
-        return aw_reply_refuse_upgrade(wsi, c, 404, "there is no WebSocket at this address");
+        return aw_reply_refuse_upgrade(wsi, 404, "there is no WebSocket at this address");
     if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0) {
         bool same = lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) > 0 &&
                     lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN) > 0 &&
                     aw_guard_origin(origin, host);
         if (!same)
-            return aw_reply_refuse_upgrade(wsi, c, 403, "pages of other sites may not listen here");
+            return aw_reply_refuse_upgrade(wsi, 403, "pages of other sites may not listen here");
     }
     if (h->n_clients >= h->max_clients || h->closing) {
         h->clients_refused++;
-        return aw_reply_refuse_upgrade(wsi, c, 503, "all client places are taken: try again later");
+        return aw_reply_refuse_upgrade(wsi, 503, "all client places are taken: try again later");
     }
     return 0;
 }

@@ -7,6 +7,6 @@
 int aw_routes_serve(struct lws *wsi, struct aw_conn *c);
 
 /* Decides about an upgrade request before it happens: 0 go on, else what the callback returns. */
-int aw_routes_upgrade(struct lws *wsi, struct aw_conn *c, const char *protocol);
+int aw_routes_upgrade(struct lws *wsi, const char *protocol);
 
 #endif
