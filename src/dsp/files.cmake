@@ -1,4 +1,7 @@
 set(dsp_files
+    clip.c
+    increments.c
+    median.c
 )
 if(dsp_files)
   aw_layer(dsp USES base FILES ${dsp_files})

@@ -1,4 +1,6 @@
 set(sense_files
+    amplitude.c
+    motion.c
 )
 if(sense_files)
   aw_layer(sense USES base dsp FILES ${sense_files})

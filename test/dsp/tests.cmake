@@ -1,0 +1,3 @@
+aw_test(dsp clip aw_dsp)
+aw_test(dsp increments aw_dsp)
+aw_test(dsp median aw_dsp)

@@ -1,0 +1,2 @@
+aw_test(sense amplitude aw_sense)
+aw_test(sense motion aw_sense)

@@ -1,0 +1,24 @@
+#include "dsp/clip.h"
+
+#include "dsp/median.h"
+
+#include <math.h>
+#include <string.h>
+
+void aw_clip_run(float *x, size_t n, float k, float *scratch) {
+    if (n == 0) return;
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)x[i];
+    float mean = (float)(sum / (double)n);
+    for (size_t i = 0; i < n; i++) squares += (double)((x[i] - mean) * (x[i] - mean));
+    float std = (float)sqrt(squares / (double)n);
+
+    memcpy(scratch, x, n * sizeof *x);
+    float median = aw_median_run(scratch, n);
+    for (size_t i = 0; i < n; i++) scratch[i] = fabsf(x[i] - median);
+    float mad = aw_median_run(scratch, n);
+
+    float reach = k * fmaxf(1.4826F * mad, 0.3F * std);
+    float low = median - reach, high = median + reach;
+    for (size_t i = 0; i < n; i++) x[i] = x[i] < low ? low : x[i] > high ? high : x[i];
+}
