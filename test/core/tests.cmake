@@ -1,0 +1,6 @@
+aw_test(core clock aw_core)
+aw_test(core order aw_core)
+aw_test(core session aw_core)
+if(NOT AW_SANITIZE)
+  add_test(NAME tools.layers COMMAND ${PROJECT_SOURCE_DIR}/tools/check-layers.sh ${PROJECT_BINARY_DIR})
+endif()

@@ -1,0 +1,149 @@
+#include "base/frame.h"
+#include "base/units.h"
+#include "test.h"
+
+enum { N = 64 };
+static int16_t k[N];
+static uint8_t kind[N];
+static float iq[2 * N];
+
+static struct aw_frame frame(uint64_t node, int64_t t_ns)
+{
+    struct aw_frame f = {.iq = iq, .iq_cap = N};
+    aw_frame_clear(&f);
+    for (int i = 0; i < N; i++) {
+        k[i] = (int16_t)(i - N / 2);
+        kind[i] = AW_SUB_DATA;
+        iq[2 * i] = 10;
+        iq[2 * i + 1] = (float)(i % 5);
+    }
+    f.format = AW_FORMAT_AWK1;
+    f.t_kind = AW_TIME_HOST;
+    f.t_ns = t_ns;
+    f.node = node;
+    f.n_sub = N;
+    f.k = k;
+    f.kind = kind;
+    return f;
+}
+
+static struct aw_session *open_session(uint32_t max_links)
+{
+    struct aw_config c;
+    struct aw_session *s = NULL;
+    aw_config_default(&c);
+    c.max_links = max_links;
+    CHECK_INT(aw_session_create(&c, &s), AW_OK);
+    return s;
+}
+
+static void refuses(void)
+{
+    struct aw_session *s;
+    CHECK_INT(aw_session_create(&(struct aw_config){.max_links = 0}, &s), AW_ERR_INVAL);
+    CHECK_INT(aw_session_create(&(struct aw_config){.max_links = 4097}, &s), AW_ERR_INVAL);
+    aw_session_destroy(NULL);
+
+    s = open_session(2);
+    struct aw_frame f = frame(1, AW_S);
+    f.n_sub = 0;
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_ERR_INVAL);
+    f = frame(1, AW_S);
+    memset(iq, 0, sizeof iq);
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_ERR_EMPTY);
+    f = frame(1, AW_S);
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_OK);
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_ERR_DUPLICATE);
+    f = frame(2, AW_S);
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_OK);
+    f = frame(3, AW_S);
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_ERR_TOO_MANY);
+    CHECK_INT(aw_session_refused(s, AW_FORMAT_AWK1, AW_ERR_TOO_MANY), 1);
+    CHECK_INT(aw_session_refused(s, AW_FORMAT_AWK1, AW_ERR_EMPTY), 1);
+    CHECK_INT(aw_session_push_record(s, AW_S, 9, (const uint8_t *)"GET / HTTP", 10, NULL),
+              AW_ERR_UNKNOWN_FORMAT);
+    CHECK_INT(aw_session_refused(s, AW_FORMAT_UNKNOWN, AW_ERR_UNKNOWN_FORMAT), 1);
+    CHECK(!aw_session_last_frame(s));
+
+    /* a link that has been silent for a minute gives way */
+    uint32_t link;
+    f = frame(1, 100 * AW_S);
+    CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_OK);
+    f = frame(3, 100 * AW_S);
+    CHECK_INT(aw_session_push_frame(s, &f, &link), AW_OK);
+    struct aw_link_info info;
+    CHECK(aw_session_link(s, link, &info) && info.node == 3 && info.frames == 1);
+    aw_session_destroy(s);
+}
+
+/* One update per link and second; silence is told, long silence in one update. */
+static void seconds(void)
+{
+    struct aw_session *s = open_session(4);
+    struct aw_update u;
+    const int64_t t0 = INT64_C(1700000000) * AW_S;
+    int updates = 0;
+    for (int i = 0; i < 500; i++) { /* 5 s at 100 frames/s, two nodes */
+        for (uint64_t node = 1; node <= 2; node++) {
+            struct aw_frame f = frame(node, t0 + i * 10 * AW_MS);
+            CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_OK);
+        }
+        while (aw_session_poll(s, &u)) {
+            CHECK_INT((u.t_ns - t0) % AW_S, 0);
+            CHECK_INT(u.frames, 100);
+            CHECK_INT(u.silent_s, 0);
+            updates++;
+        }
+    }
+    CHECK_INT(updates, 2 * 4);
+    aw_session_advance(s, t0 + 5 * AW_S);
+    aw_session_advance(s, t0 + 5 * AW_S); /* not twice */
+    for (updates = 0; aw_session_poll(s, &u); updates++) CHECK_INT(u.t_ns, t0 + 5 * AW_S);
+    CHECK_INT(updates, 2);
+
+    aw_session_advance(s, t0 + 100 * AW_S);
+    int64_t told = 0;
+    while (aw_session_poll(s, &u)) {
+        CHECK_INT(u.state, AW_STATE_NULL);
+        CHECK_INT(u.state_reason, AW_REASON_NO_FRAMES);
+        if (u.link == 0) told += 1 + u.silent_s;
+    }
+    CHECK_INT(told, 95);
+    CHECK_INT(aw_session_dropped_updates(s), 0);
+
+    for (int i = 0; i < 100; i++) aw_session_advance(s, t0 + (101 + i) * AW_S);
+    CHECK(aw_session_dropped_updates(s) > 0); /* nobody polled */
+    int left = 0;
+    while (aw_session_poll(s, &u)) left++;
+    CHECK(left > 0 && u.t_ns == t0 + 200 * AW_S); /* the newest are kept */
+    aw_session_destroy(s);
+}
+
+static void facts(void)
+{
+    struct aw_session *s = open_session(1);
+    for (int i = 0; i < 100; i++) {
+        if (i == 50) continue;
+        struct aw_frame f = frame(7, i * 20 * AW_MS + AW_S);
+        f.seq = i;
+        f.rssi_dbm[0] = -40;
+        CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_OK);
+    }
+    struct aw_link_info info;
+    CHECK(aw_session_link(s, 0, &info));
+    CHECK(!aw_session_link(s, 1, &info));
+    CHECK_INT(info.frames, 99);
+    CHECK_INT(info.lost, 1);
+    CHECK_NEAR(info.rate_hz, 50, 0.01);
+    CHECK_NEAR(info.rssi_dbm, -40, 1e-4);
+    CHECK(isnan(info.noise_dbm));
+    aw_session_destroy(s);
+}
+
+int main(void)
+{
+    refuses();
+    seconds();
+    facts();
+    return test_end();
+}
