@@ -2,8 +2,20 @@
 
 #include "base/frame.h"
 
+static int init_sensing(struct aw_link *l, struct aw_arena *a) {
+    struct aw_amplitude_config amplitude;
+    struct aw_motion_config motion;
+    aw_amplitude_config_default(&amplitude);
+    aw_motion_config_default(&motion);
+    int err = aw_amplitude_init(&l->amplitude, a, &amplitude);
+    if (err == AW_OK) err = aw_motion_init(&l->motion, a, &motion);
+    return err;
+}
+
 size_t aw_link_bytes(void) {
-    return 64;
+    /* What the blocks take at their default configuration, rounded up; test_session.c checks that a
+     * link fits. */
+    return 512 * 1024;
 }
 
 int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
@@ -11,6 +23,11 @@ int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
     struct aw_arena a;
     aw_arena_init(&a, memory, bytes);
     *l = (struct aw_link){.used = true};
+    int err = init_sensing(l, &a);
+    if (err != AW_OK) {
+        l->used = false;
+        return err;
+    }
     l->info = (struct aw_link_info){.serial = serial,
                                     .format = f->format,
                                     .origin = f->origin,
@@ -61,16 +78,34 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     i->noise_dbm = f->noise_dbm;
     l->frames_in_second++;
     aw_rate_push(&l->rate, t_ns);
+
+    struct aw_amplitude_row row;
+    if (!aw_amplitude_push(&l->amplitude, f, &row)) return;
+    if (row.fresh) aw_motion_break(&l->motion);
+    aw_motion_push(&l->motion, t_ns, row.group, row.n_group);
+    i->n_live = aw_amplitude_live(&l->amplitude);
+}
+
+static struct aw_estimate missing(enum aw_reason reason) {
+    return (struct aw_estimate){NAN, 0, reason};
 }
 
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
-    static const struct aw_estimate none = {NAN, 0, AW_REASON_WARMING_UP};
-    (void)t_ns;
+    struct aw_motion_result motion;
+    aw_motion_read(&l->motion, t_ns, &motion);
     out->frames = l->frames_in_second;
     l->frames_in_second = 0;
-    out->state = AW_STATE_NULL;
-    out->state_reason = out->frames ? AW_REASON_WARMING_UP : AW_REASON_NO_FRAMES;
-    out->motion = out->breathing_bpm = out->heart_bpm = out->persons = none;
-    out->motion_threshold = NAN;
+    if (out->frames == 0)
+        motion = (struct aw_motion_result){
+            .reason = AW_REASON_NO_FRAMES, .score = NAN, .threshold = NAN};
+
+    out->motion = (struct aw_estimate){motion.score, 0, motion.reason};
+    out->motion_threshold = motion.threshold;
+    out->state = motion.moving ? AW_STATE_MOVING : AW_STATE_NULL;
+    out->state_reason = motion.reason   ? motion.reason
+                        : motion.moving ? AW_REASON_NONE
+                                        : AW_REASON_AMBIGUOUS;
+    out->breathing_bpm = out->heart_bpm = out->persons =
+        missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
     out->breathing_wave = NAN;
 }

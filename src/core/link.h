@@ -5,6 +5,8 @@
 #include "core/clock.h"
 #include "core/order.h"
 #include "core/rate.h"
+#include "sense/amplitude.h"
+#include "sense/motion.h"
 
 /* One transmitter-receiver pair: what is known of it and the sensing of its frames. */
 struct aw_link {
@@ -13,8 +15,9 @@ struct aw_link {
     struct aw_clock clock;
     struct aw_order order;
     struct aw_rate rate;
+    struct aw_amplitude amplitude;
+    struct aw_motion motion;
     uint32_t frames_in_second;
-    int64_t silent_since_ns;
 };
 
 /* Memory of its own that one link needs at most. */

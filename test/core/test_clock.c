@@ -6,30 +6,28 @@
 
 static const int64_t WRAP = INT64_C(4294967296000); /* 2^32 us */
 
-static int push(struct aw_clock *c, enum aw_time_kind kind, int64_t t, int64_t wrap, int64_t arrival,
-                int64_t *out)
-{
+static int push(struct aw_clock *c, enum aw_time_kind kind, int64_t t, int64_t wrap,
+                int64_t arrival, int64_t *out) {
     struct aw_frame f = {.t_kind = kind, .t_ns = t, .t_wrap_ns = wrap, .t_arrival_ns = arrival};
     return aw_clock_push(c, &f, out);
 }
 
 /* A device counter that wraps, without arrival: the line keeps the spacing. */
-static void wraps(void)
-{
+static void wraps(void) {
     struct aw_clock c;
     int64_t t, first;
     aw_clock_reset(&c);
     CHECK_INT(push(&c, AW_TIME_DEVICE, WRAP - 20 * AW_MS, WRAP, 0, &first), AW_OK);
     for (int i = 1; i <= 10; i++) {
-        CHECK_INT(push(&c, AW_TIME_DEVICE, (WRAP - 20 * AW_MS + i * 10 * AW_MS) % WRAP, WRAP, 0, &t),
-                  AW_OK);
+        CHECK_INT(
+            push(&c, AW_TIME_DEVICE, (WRAP - 20 * AW_MS + i * 10 * AW_MS) % WRAP, WRAP, 0, &t),
+            AW_OK);
         CHECK_INT(t - first, i * 10 * AW_MS);
     }
 }
 
 /* A restarted device: time goes on by about one interval, it never goes back. */
-static void restarts(void)
-{
+static void restarts(void) {
     struct aw_clock c;
     int64_t t, last;
     aw_clock_reset(&c);
@@ -40,22 +38,21 @@ static void restarts(void)
 }
 
 /* With arrival: device spacing on Unix time, at the smallest delay seen. */
-static void anchors(void)
-{
+static void anchors(void) {
     struct aw_clock c;
     const int64_t unix0 = INT64_C(1700000000) * AW_S;
     int64_t t;
     aw_clock_reset(&c);
     for (int i = 0; i < 200; i++) {
         int64_t delay = (i * 7 % 13) * AW_MS; /* 0..12 ms of jitter */
-        CHECK_INT(push(&c, AW_TIME_DEVICE, i * 10 * AW_MS, WRAP, unix0 + i * 10 * AW_MS + delay, &t),
-                  AW_OK);
+        CHECK_INT(
+            push(&c, AW_TIME_DEVICE, i * 10 * AW_MS, WRAP, unix0 + i * 10 * AW_MS + delay, &t),
+            AW_OK);
         if (i > 13) CHECK_NEAR(t - (unix0 + i * 10 * AW_MS), 0, 0.2 * AW_MS);
     }
 }
 
-static void refuses(void)
-{
+static void refuses(void) {
     struct aw_clock c;
     int64_t t;
     aw_clock_reset(&c);
@@ -73,8 +70,7 @@ static void refuses(void)
     CHECK_INT(t, 900002 * AW_S);
 }
 
-static void rate(void)
-{
+static void rate(void) {
     struct aw_rate r;
     float hz, jitter;
     aw_rate_reset(&r);
@@ -92,8 +88,7 @@ static void rate(void)
     CHECK_NEAR(hz, 100, 12); /* one gap moves a median little */
 }
 
-int main(void)
-{
+int main(void) {
     wraps();
     restarts();
     anchors();

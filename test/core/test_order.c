@@ -4,14 +4,12 @@
 
 static float iq[8];
 
-static int push(struct aw_order *o, int64_t seq, int64_t mod, uint32_t *lost)
-{
+static int push(struct aw_order *o, int64_t seq, int64_t mod, uint32_t *lost) {
     struct aw_frame f = {.seq = seq, .seq_mod = mod, .n_rx = 1, .n_tx = 1, .n_sub = 4, .iq = iq};
     return aw_order_push(o, &f, lost);
 }
 
-static void counted(void)
-{
+static void counted(void) {
     struct aw_order o;
     uint32_t lost;
     aw_order_reset(&o);
@@ -32,13 +30,12 @@ static void counted(void)
     CHECK_INT(o.reordered, 1);
 }
 
-static void uncounted(void)
-{
+static void uncounted(void) {
     struct aw_order o;
     uint32_t lost;
     aw_order_reset(&o);
-    struct aw_frame f = {.seq = -1, .t_kind = AW_TIME_DEVICE, .t_ns = 5, .n_rx = 1, .n_tx = 1,
-                         .n_sub = 4, .iq = iq};
+    struct aw_frame f = {
+        .seq = -1, .t_kind = AW_TIME_DEVICE, .t_ns = 5, .n_rx = 1, .n_tx = 1, .n_sub = 4, .iq = iq};
     iq[2] = 1;
     CHECK_INT(aw_order_push(&o, &f, &lost), AW_OK);
     CHECK_INT(aw_order_push(&o, &f, &lost), AW_ERR_DUPLICATE);
@@ -48,8 +45,7 @@ static void uncounted(void)
     CHECK_INT(aw_order_push(&o, &f, &lost), AW_OK);
 }
 
-int main(void)
-{
+int main(void) {
     counted();
     uncounted();
     return test_end();

@@ -7,8 +7,7 @@ static int16_t k[N];
 static uint8_t kind[N];
 static float iq[2 * N];
 
-static struct aw_frame frame(uint64_t node, int64_t t_ns)
-{
+static struct aw_frame frame(uint64_t node, int64_t t_ns) {
     struct aw_frame f = {.iq = iq, .iq_cap = N};
     aw_frame_clear(&f);
     for (int i = 0; i < N; i++) {
@@ -27,8 +26,7 @@ static struct aw_frame frame(uint64_t node, int64_t t_ns)
     return f;
 }
 
-static struct aw_session *open_session(uint32_t max_links)
-{
+static struct aw_session *open_session(uint32_t max_links) {
     struct aw_config c;
     struct aw_session *s = NULL;
     aw_config_default(&c);
@@ -37,8 +35,7 @@ static struct aw_session *open_session(uint32_t max_links)
     return s;
 }
 
-static void refuses(void)
-{
+static void refuses(void) {
     struct aw_session *s;
     CHECK_INT(aw_session_create(&(struct aw_config){.max_links = 0}, &s), AW_ERR_INVAL);
     CHECK_INT(aw_session_create(&(struct aw_config){.max_links = 4097}, &s), AW_ERR_INVAL);
@@ -77,8 +74,7 @@ static void refuses(void)
 }
 
 /* One update per link and second; silence is told, long silence in one update. */
-static void seconds(void)
-{
+static void seconds(void) {
     struct aw_session *s = open_session(4);
     struct aw_update u;
     const int64_t t0 = INT64_C(1700000000) * AW_S;
@@ -119,8 +115,7 @@ static void seconds(void)
     aw_session_destroy(s);
 }
 
-static void facts(void)
-{
+static void facts(void) {
     struct aw_session *s = open_session(1);
     for (int i = 0; i < 100; i++) {
         if (i == 50) continue;
@@ -140,8 +135,7 @@ static void facts(void)
     aw_session_destroy(s);
 }
 
-int main(void)
-{
+int main(void) {
     refuses();
     seconds();
     facts();

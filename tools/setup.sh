@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what building, running and testing airwake needs, on Debian and its relatives.
+#   tools/setup.sh run|test
+set -euo pipefail
+what=${1:?run or test}
+
+packages=(build-essential cmake ninja-build pkg-config
+    libwebsockets-dev libserialport-dev libpcap-dev libzstd-dev zlib1g-dev libminizip-dev libcap-dev
+    libjsmn-dev)
+if [ "$what" = test ]; then
+    packages+=(clang clang-format libclang-rt-14-dev zstd curl chromium python3)
+fi
+if ! command -v node >/dev/null; then packages+=(nodejs); fi
+if ! command -v npm >/dev/null; then packages+=(npm); fi
+
+missing=()
+for p in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
+done
+[ ${#missing[@]} = 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "airwake: no apt-get here; install these (or what your system calls them): ${missing[*]}" >&2
+    exit 1
+fi
+as_root=()
+if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+echo "airwake: installing ${missing[*]}" >&2
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
