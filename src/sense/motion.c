@@ -14,10 +14,13 @@ static const int64_t GAP_NS = 60000000; /* neighbours further apart say nothing 
  * short against breathing and drift; not multiples of each other. 0.15 .. 0.5 s measure alike. */
 static const int64_t LAG_NS[] = {230000000, 370000000, 510000000};
 static const int64_t FAST_NS = 1000000000;
+static const int64_t SETTLE_NS = 1000000000; /* rows left out at the beginning: receivers still set
+                                              * their gain (seen in ESP32 recordings) */
 static const float SHARE_MIN_HZ = 25; /* rows/s; below, lag one is > 40 ms, where motion is gone */
-enum { MIN_ROWS = 12, LEARN_READS = 30, REVIEW_READS = 20 };
-static const float MIN_SPAN = 0.45F; /* of the window: decide from 2 s on while warming up */
-static const float CLIP = 3.5F;      /* standard deviations, dsp/clip.h */
+enum { MIN_ROWS = 12, LEARN_READS = 30 };
+static const float WARM = 0.7F;     /* of the window must have passed before the first decision */
+static const float MIN_SPAN = 0.4F; /* of the window must be covered by rows */
+static const float CLIP = 3.5F;     /* standard deviations, dsp/clip.h */
 
 static const float BIAS = 0.10F;    /* of s in empty rooms, coloured noise, measured */
 static const float SIGMAS = 5.5F;   /* of the white null: P_fa 2e-8 per read, leaves the margin to
@@ -28,9 +31,10 @@ static const float HOLD = 0.6F;     /* of the threshold, while moving */
 static const float NULL_SIGMAS = 5; /* above a learned or calibrated null */
 static const float LOWEST = 0.11F;  /* a learned or calibrated threshold is at least this */
 
-static const float SPREAD_RISE = 0.25F;   /* log10: 1.8 times the usual spread is motion */
-static const float SPREAD_USUAL = -1.85F; /* without a null: int8 noise of a strong link, measured
-                                           * -1.9..-1.7 */
+static const float SPREAD_RISE = 0.25F;     /* log10: 1.8 times the usual spread is motion */
+static const float SPREAD_USUAL = -1.85F;   /* without a null: int8 noise of a strong link, measured
+                                             * -1.9..-1.7 */
+static const float SPREAD_QUANTILE = 0.25F; /* of past reads: quiet even if somebody mostly moves */
 static const float SPREAD_LOW = -1.95F, SPREAD_HIGH = -1.3F; /* believable nulls */
 
 void aw_motion_config_default(struct aw_motion_config *c) {
@@ -90,6 +94,7 @@ void aw_motion_push(struct aw_motion *m, int64_t t_ns, const float *row, size_t 
     if (!m->any) m->first_ns = t_ns;
     m->any = true;
     m->last_ns = t_ns;
+    if (t_ns - m->first_ns < SETTLE_NS) return;
     if (m->sum_n && t_ns - m->sum_t_ns >= ROW_NS) flush(m);
     if (m->sum_n == 0) {
         m->sum_t_ns = t_ns;
@@ -128,6 +133,17 @@ static void take_column(struct aw_motion *m, size_t group, size_t at, size_t n) 
         if (group == 0) m->column_t_ns[i] = m->t_ns[at];
         at = at + 1 == m->cap ? 0 : at + 1;
     }
+}
+
+/* 1 / median interval, which a gap does not move; n > 1. */
+static float usual_rate(struct aw_motion *m, size_t at, size_t n) {
+    int64_t before = m->t_ns[at];
+    for (size_t i = 0; i + 1 < n; i++) {
+        at = at + 1 == m->cap ? 0 : at + 1;
+        m->scratch[i] = (float)(m->t_ns[at] - before);
+        before = m->t_ns[at];
+    }
+    return 1e9F / aw_median_run(m->scratch, n - 1);
 }
 
 static float relative_std(const float *x, size_t n) {
@@ -183,7 +199,7 @@ static float usual_spread(const struct aw_motion *m) {
     if (m->null.known && m->null.spread < INFINITY) return m->null.spread;
     if (m->past_n_spread >= LEARN_READS) {
         uint32_t n = m->past_n_spread < AW_MOTION_PAST ? m->past_n_spread : AW_MOTION_PAST;
-        usual = past_quantile(m->past_spread, n, 0.1F);
+        usual = past_quantile(m->past_spread, n, SPREAD_QUANTILE);
     }
     return usual < SPREAD_LOW ? SPREAD_LOW : usual > SPREAD_HIGH ? SPREAD_HIGH : usual;
 }
@@ -225,11 +241,11 @@ void aw_motion_read(struct aw_motion *m, int64_t t_ns, struct aw_motion_result *
     if (n > 1) {
         size_t last = at + n - 1 < m->cap ? at + n - 1 : at + n - 1 - m->cap;
         span_ns = m->t_ns[last] - m->t_ns[at];
-        out->rate_hz = (float)((double)(n - 1) * 1e9 / (double)span_ns);
+        out->rate_hz = usual_rate(m, at, n);
     }
     if (!m->any) {
         out->reason = AW_REASON_NO_FRAMES;
-    } else if (t_ns - m->first_ns < (int64_t)(MIN_SPAN * (float)window_ns)) {
+    } else if (t_ns - m->first_ns < (int64_t)(WARM * (float)window_ns)) {
         out->reason = AW_REASON_WARMING_UP;
     } else if (n == 0) {
         out->reason = AW_REASON_NO_FRAMES;

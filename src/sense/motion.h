@@ -16,6 +16,8 @@
  * two minutes, or given by a calibration, can only lower the threshold (a weak link whose noise is
  * white lets a weaker motion be believed).
  *
+ * The first second of a link is left out: receivers still set their gain then.
+ *
  * Below 25 rows/s a walker decorrelates from row to row and s fails. Then, instead, the spread
  *     r = mean over groups of std / mean,  relative to that of the quietest reads or a calibration
  *     s = 1 - 1/r^2                        the share of the variance above the usual

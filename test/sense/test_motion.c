@@ -100,7 +100,7 @@ static void reasons(void) {
     CHECK(!r.moving && isnan(r.score));
     run(s, 0, 1, &r);
     CHECK_INT(r.reason, AW_REASON_WARMING_UP);
-    run(s, 1, 2, &r);
+    run(s, 1, 3, &r);
     CHECK_INT(r.reason, AW_REASON_NONE);
     aw_motion_read(&motion, (int64_t)10 * 1000000000, &r);
     CHECK_INT(r.reason, AW_REASON_NO_FRAMES);
