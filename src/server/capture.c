@@ -78,9 +78,6 @@ int aw_capture_open(struct aw_capture *c, const char *path, struct aw_why *why) 
     size_t head = c->bytes.len < PROBE_BYTES ? c->bytes.len : PROBE_BYTES;
     if (is_pcap(c->bytes.data, c->bytes.len)) {
         err = open_pcap(c, why, path);
-    } else if (c->bytes.len == 0) {
-        snprintf(why->text, sizeof why->text, "%s: nothing is left after decompression", path);
-        err = AW_ERR_TRUNCATED;
     } else if (!(c->reader = aw_reader_find(c->bytes.data, head, head == c->bytes.len))) {
         describe_unknown(why, path, &c->bytes);
         err = AW_ERR_UNKNOWN_FORMAT;
