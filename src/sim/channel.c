@@ -86,7 +86,7 @@ static void add_walls(const struct aw_sim_channel *ch, const double tx[3], const
                 double at[3] = {image(tx[0], room[0], i), image(tx[1], room[1], j),
                                 image(tx[2], room[2], k)};
                 double d = distance(at, rx);
-                double a = ch->lambda_m / (four_pi * apart(d)) * pow(ch->config->wall, order);
+                double a = ch->lambda_m / (four_pi * apart(d)) * pow(-ch->config->wall, order);
                 aw_sim_grid_add(&ch->grid, d, a, pair, pair + ch->stride);
             }
 }
@@ -105,9 +105,33 @@ static void add_furniture(const struct aw_sim_channel *ch, const double tx[3], c
     }
 }
 
+enum { DIFFUSE_PATHS = 24 };
+
+static void add_diffuse(const struct aw_sim_channel *ch, const struct aw_sim_link *link,
+                        uint32_t index, const double tx[3], const double rx[3], double *pair) {
+    const struct aw_sim_config *c = ch->config;
+    if (!(c->diffuse > 0)) return;
+    struct aw_rng r;
+    aw_rng_init(&r, c->seed, AW_SIM_STREAM_ROOM, 1 + index);
+    double sight = distance(link->tx_m, link->rx_m);
+    double rms = ch->lambda_m / (2 * AW_TWO_PI * apart(sight)) * sqrt(c->diffuse / DIFFUSE_PATHS);
+    for (int i = 0; i < DIFFUSE_PATHS; i++) {
+        double d = sight - AW_C_MPS * c->diffuse_s * log(1 - aw_rng_uniform(&r));
+        double a = rms * sqrt(-log(1 - aw_rng_uniform(&r)));
+        double azimuth = aw_rng_range(&r, 0, AW_TWO_PI), up = aw_rng_range(&r, -0.5, 0.5);
+        double flat = sqrt(1 - up * up);
+        const double to[3] = {flat * cos(azimuth), flat * sin(azimuth), up};
+        double at[3]; /* the image of this antenna, seen from the receiver's centre */
+        for (int axis = 0; axis < 3; axis++)
+            at[axis] = link->rx_m[axis] + d * to[axis] + tx[axis] - link->tx_m[axis];
+        aw_sim_grid_add(&ch->grid, distance(at, rx), a, pair, pair + ch->stride);
+    }
+}
+
 int aw_sim_channel_init(struct aw_sim_channel *ch, struct aw_arena *a,
                         const struct aw_sim_config *config, const struct aw_sim_grid *g,
-                        const struct aw_sim_link *link) {
+                        uint32_t index) {
+    const struct aw_sim_link *link = &config->link[index];
     *ch = (struct aw_sim_channel){.config = config,
                                   .grid = *g,
                                   .lambda_m = AW_C_MPS / g->centre_hz,
@@ -138,6 +162,7 @@ int aw_sim_channel_init(struct aw_sim_channel *ch, struct aw_arena *a,
                             sight + ch->stride);
             add_walls(ch, ch->tx_m[t], ch->rx_m[r], fixed);
             add_furniture(ch, ch->tx_m[t], ch->rx_m[r], fixed);
+            add_diffuse(ch, link, index, ch->tx_m[t], ch->rx_m[r], fixed);
             for (uint32_t i = 0; i < 2 * ch->stride; i++) fixed[i] += sight[i];
             for (uint32_t k = 0; k < g->n; k++)
                 sum += fixed[k] * fixed[k] + fixed[ch->stride + k] * fixed[ch->stride + k];
@@ -165,8 +190,9 @@ void aw_sim_channel_run(const struct aw_sim_channel *ch, const struct aw_sim_poi
                 aw_sim_grid_add(&ch->grid, d1 + d2, a, pair, pair + ch->stride);
                 if (!c->echo_walls) continue;
                 for (int w = 0; w < AW_SIM_WALLS; w++)
-                    aw_sim_grid_add(&ch->grid, via[w] + d2, a * c->wall * apart(d1) / apart(via[w]),
-                                    pair, pair + ch->stride);
+                    aw_sim_grid_add(&ch->grid, via[w] + d2,
+                                    -a * c->wall * apart(d1) / apart(via[w]), pair,
+                                    pair + ch->stride);
             }
         }
 }

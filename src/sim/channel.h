@@ -10,13 +10,14 @@
  *     H(f, t) = sum_p a_p exp(-j 2 pi f tau_p(t)),   tau_p = length_p / c
  *
  * Static paths: line of sight and images of the transmitter in the six walls up to two reflections
- * (Allen, Berkley, "Image method for efficiently simulating small-room acoustics", JASA 1979), and
- * furniture: points at random places. Moving paths: transmitter -> point of a body -> receiver,
- * and the same from the transmitter's images in one wall.
- *     line of sight, wall   a = lambda / (4 pi d) wall^reflections          (Friis)
- *     point                 a = lambda sqrt(rcs) / ((4 pi)^1.5 d1 d2)       (bistatic radar)
- * |a|^2 is a power gain between isotropic antennas. Antennas stand half a wavelength apart in a
- * row along y. A body in the line of sight takes a part of it (a smooth model, not diffraction). */
+ * (Allen, Berkley, "Image method for efficiently simulating small-room acoustics", JASA 1979);
+ * furniture: points at random places; and diffuse paths from beyond the room: images of the
+ * transmitter in random directions, exponential in delay, Rayleigh in amplitude. Moving paths:
+ * transmitter -> point of a body -> receiver, and the same from the transmitter's images in one
+ * wall. line of sight, wall   a = lambda / (4 pi d) (-wall)^reflections       (Friis) point a =
+ * lambda sqrt(rcs) / ((4 pi)^1.5 d1 d2)       (bistatic radar) |a|^2 is a power gain between
+ * isotropic antennas. Antennas stand half a wavelength apart in a row along y. A body in the line
+ * of sight takes a part of it (a smooth model, not diffraction). */
 
 /* Subcarriers k_first, k_first + 1, ... around a centre. */
 struct aw_sim_grid {
@@ -50,10 +51,10 @@ struct aw_sim_channel {
     double *sight; /* the line of sight alone, likewise */
 };
 
-/* Errors: NOMEM. config must outlive ch. */
+/* The link config->link[index]. Errors: NOMEM. config must outlive ch. */
 AW_MUST_USE int aw_sim_channel_init(struct aw_sim_channel *ch, struct aw_arena *a,
                                     const struct aw_sim_config *config, const struct aw_sim_grid *g,
-                                    const struct aw_sim_link *link);
+                                    uint32_t index);
 
 /* H with the given points of bodies in the room.
  * shade  0..1, the part of the line of sight that bodies take

@@ -24,6 +24,8 @@ static const struct field config_fields[] = {
     FIELD(aw_sim_config, room_m[1], 1, 200),
     FIELD(aw_sim_config, room_m[2], 1, 200),
     FIELD(aw_sim_config, wall, 0, 0.99),
+    FIELD(aw_sim_config, diffuse, 0, 1000),
+    FIELD(aw_sim_config, diffuse_s, 0, 1e-5),
     FIELD(aw_sim_config, clutter_m2, 0, 100),
     FIELD(aw_sim_config, rcs_m2, 0, 100),
     FIELD(aw_sim_config, echo_db, -200, 40),

@@ -103,7 +103,9 @@ struct aw_sim_config {
     uint32_t channel; /* primary 802.11 channel; 0: usual for the hardware */
 
     double room_m[3];
-    double wall;       /* amplitude reflected by walls, floor and ceiling */
+    double wall;       /* amplitude reflected by walls, floor and ceiling, phase turned */
+    double diffuse;    /* power of paths from beyond the room, relative to the line of sight */
+    double diffuse_s;  /* their mean delay behind it */
     double clutter_m2; /* mean radar cross section of each piece of furniture */
     uint32_t n_clutter;
     uint32_t n_links;

@@ -46,6 +46,8 @@ void aw_sim_config_room(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t see
                                 .n_tx = 1,
                                 .room_m = {5, 4, 2.6},
                                 .wall = 0.5, /* 6 dB a reflection: plaster and brick */
+                                .diffuse = 0.5,
+                                .diffuse_s = 30e-9, /* offices: 20 to 50 ns */
                                 .clutter_m2 = 0.3,
                                 .n_clutter = 16,
                                 .rcs_m2 = 0.5, /* a person at 2-6 GHz: 0.3 to 1 m^2 */
@@ -56,12 +58,17 @@ void aw_sim_config_room(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t see
 }
 
 void aw_sim_config_nodes(struct aw_sim_config *c, uint32_t n) {
-    static const double inset_m = 0.4;
+    /* Not exactly alike in two rooms, and never in its symmetries, where images coincide. */
+    static const double inset_m = 0.5, about_m = 0.3;
+    struct aw_rng r;
+    aw_rng_init(&r, c->seed, AW_SIM_STREAM_PLACE, 1);
+    double tx[3] = {inset_m, inset_m, 1.5};
+    for (int axis = 0; axis < 3; axis++) tx[axis] += aw_rng_range(&r, -about_m, about_m);
     double w = c->room_m[0] - 2 * inset_m, d = c->room_m[1] - 2 * inset_m;
     c->n_links = n;
     for (uint32_t i = 0; i < n && i < AW_SIM_MAX_LINKS; i++) {
         struct aw_sim_link *l = &c->link[i];
-        *l = (struct aw_sim_link){.tx_m = {inset_m, inset_m, 1.5}, .node = i + 1};
+        *l = (struct aw_sim_link){.tx_m = {tx[0], tx[1], tx[2]}, .node = i + 1};
         /* Around the walls in golden steps from the corner opposite to the transmitter: any number
          * of nodes is spread, and the first ones do not move when more are added. */
         double u = 0.5 + 0.6180339887 * i;
@@ -76,7 +83,8 @@ void aw_sim_config_nodes(struct aw_sim_config *c, uint32_t n) {
                                        : 2 * (w + d) - along;
         l->rx_m[0] = inset_m + x;
         l->rx_m[1] = inset_m + y;
-        l->rx_m[2] = fmin(1.2, c->room_m[2] / 2);
+        l->rx_m[2] = 1.2;
+        for (int axis = 0; axis < 3; axis++) l->rx_m[axis] += aw_rng_range(&r, -about_m, about_m);
     }
 }
 

@@ -24,7 +24,9 @@ void aw_sim_config_room(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t see
 AW_MUST_USE int aw_sim_config_scenario(struct aw_sim_config *c, const char *name, enum aw_sim_hw hw,
                                        uint64_t seed);
 
-/* n receivers around the room, node ids 1..n, one common transmitter; n <= AW_SIM_MAX_LINKS. */
+/* n receivers along the walls, node ids 1..n, and one transmitter in the corner, placed within
+ * 0.3 m by the seed; the first nodes stay where they are when there are more. The room must be
+ * 2 m or more each way; n <= AW_SIM_MAX_LINKS. */
 void aw_sim_config_nodes(struct aw_sim_config *c, uint32_t n);
 
 /* A room, link, and place of the first person at random from the seed: 3-8 x 3-6 m, transmitter

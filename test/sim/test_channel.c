@@ -47,7 +47,7 @@ static void reference_walls(struct reference *h, const struct aw_sim_config *c, 
         double a[3] = {tx[0], tx[1], tx[2]};
         a[first / 2] = first % 2 ? 2 * c->room_m[first / 2] - a[first / 2] : -a[first / 2];
         double d = apart(a, rx[0], rx[1], rx[2]);
-        add_path(h, f, d, c->wall * lambda / (4 * AW_PI * d));
+        add_path(h, f, d, -c->wall * lambda / (4 * AW_PI * d));
         for (int second = 0; second < 6; second++) {
             /* Two walls of different axes in either order give the same image: once only. */
             if (second == first || (second / 2 != first / 2 && second < first)) continue;
@@ -81,6 +81,18 @@ static struct reference reference_channel(const struct room *r, double t_s, int 
         double d1 = apart(p, tx[0], tx[1], tx[2]), d2 = apart(p, rx[0], rx[1], rx[2]);
         add_path(&h, f, d1 + d2, lambda * sqrt(rcs) / (pow(4 * AW_PI, 1.5) * d1 * d2));
     }
+    d = apart(c->link[0].tx_m, c->link[0].rx_m[0], c->link[0].rx_m[1], c->link[0].rx_m[2]);
+    aw_rng_init(&rng, c->seed, AW_SIM_STREAM_ROOM, 1);
+    for (int i = 0; i < 24; i++) {
+        double far = d - AW_C_MPS * c->diffuse_s * log(1 - aw_rng_uniform(&rng));
+        double a =
+            lambda / (4 * AW_PI * d) * sqrt(-c->diffuse / 24 * log(1 - aw_rng_uniform(&rng)));
+        double side = aw_rng_range(&rng, 0, 2 * AW_PI), up = aw_rng_range(&rng, -0.5, 0.5);
+        double x = far * sqrt(1 - up * up) * cos(side), y = far * sqrt(1 - up * up) * sin(side);
+        /* Along y antennas stand beside their centres. */
+        double away = (tx_i - (c->n_tx - 1) / 2.0 - rx_i + (c->n_rx - 1) / 2.0) * lambda / 2;
+        add_path(&h, f, sqrt(x * x + (y + away) * (y + away) + far * up * far * up), a);
+    }
     struct aw_sim_point point[AW_SIM_BODY_POINTS];
     uint32_t n = aw_sim_body_points(&r->sim.body[0], t_s, point, NULL);
     for (uint32_t i = 0; i < n; i++) {
@@ -92,7 +104,7 @@ static struct reference reference_channel(const struct room *r, double t_s, int 
             double q[3] = {tx[0], tx[1], tx[2]};
             q[wall / 2] = wall % 2 ? 2 * c->room_m[wall / 2] - q[wall / 2] : -q[wall / 2];
             double dw = apart(p, q[0], q[1], q[2]);
-            add_path(&h, f, dw + d2, a * c->wall * d1 / dw);
+            add_path(&h, f, dw + d2, -a * c->wall * d1 / dw);
         }
     }
     return h;
@@ -141,6 +153,7 @@ static void friis(void) {
     aw_sim_config_room(&r.config, AW_SIM_GENERIC, 1);
     r.config.wall = 0;
     r.config.n_clutter = 0;
+    r.config.diffuse = 0;
     double *tx = r.config.link[0].tx_m, *rx = r.config.link[0].rx_m;
     tx[0] = 1, tx[1] = 2, tx[2] = 1, rx[0] = 4, rx[1] = 2, rx[2] = 1; /* 3 m */
     room_init(&r);
