@@ -18,7 +18,7 @@
 /* What the command line says; NAN: not given. */
 struct options {
     const char *out, *truth, *hw;
-    bool clean;
+    bool clean, shuffle, point;
     double seconds, rate, nodes, seed, snr, agc, agc_step, chest, bpm, heart, heart_bpm, echo, loss,
         burst, duplicate, mixed, jitter, level;
 };
@@ -163,8 +163,9 @@ static int run(struct aw_sim *sim, const struct options *o, const char *scenario
     while ((got = aw_sim_next(sim, &f)) > 0) {
         double t_s = (double)(f.t_ns - c->start_ns) * 1e-9;
         for (; marker_s <= t_s; marker_s += AW_SIM_MARKER_S)
-            dump(d, packet, put_marker(payload, c, scenario), 0,
-                 c->start_ns + llround(marker_s * 1e9));
+            for (uint32_t i = 0; i < c->n_links; i++)
+                dump(d, packet, put_marker(payload, c, scenario), (unsigned)c->link[i].node,
+                     c->start_ns + llround(marker_s * 1e9));
         for (; truth && truth_s <= t_s; truth_s += 1) write_truth(truth, sim, truth_s);
         dump(d, packet, put_ruview(payload, &f), (unsigned)f.node, f.t_ns);
         frames++;
@@ -231,7 +232,9 @@ static bool configure(struct aw_sim_config *c, const struct options *o, const ch
     take(&c->rate_hz, o->rate, 1);
     take(&c->seconds, o->seconds, 1);
     aw_sim_config_nodes(c, (uint32_t)o->nodes);
+    if (o->shuffle) aw_sim_config_shuffle(c, (uint64_t)o->seed);
     configure_people(c, o);
+    c->echo_point = o->point;
     if (!isnan(o->echo)) {
         c->echo_fixed = true;
         c->echo_db = o->echo;
@@ -306,6 +309,9 @@ int cmd_sim(int argc, char **argv) {
         NUMBER("mixed", mixed, "PERCENT", 0, 100, "frames of 128 values among those of 64"),
         NUMBER("jitter", jitter, "PERCENT", 0, 95, "of the frame period (default 10)"),
         NUMBER("level", level, "N", 0, 32767, "rms value in quantisation steps (default 20)"),
+        {"shuffle", NULL, "a room of random size, antennas and seats at random places",
+         .on = &o.shuffle},
+        {"point", NULL, "a body is one point, its chest", .on = &o.point},
         {"clean", NULL, "no defects but the integers, and those asked for", .on = &o.clean},
         {0},
     };

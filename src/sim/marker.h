@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* A simulated recording says so itself: its first datagram, and one every AW_SIM_MARKER_S seconds,
- * carries this text instead of a measurement,
+/* A simulated recording says so itself: the first datagram of each of its nodes, and one every
+ * AW_SIM_MARKER_S seconds, carries this text instead of a measurement,
  *
  *     AWSIM1 {"simulated":true,"scenario":"walk","seed":1,...}
  *

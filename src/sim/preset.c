@@ -97,27 +97,85 @@ static double flat_distance(const double a[3], const double b[3]) {
     return hypot(a[0] - b[0], a[1] - b[1]);
 }
 
+/* A receiver 2-6 m from the transmitter, if chance finds one. */
+static bool random_receiver(const struct aw_sim_config *c, struct aw_rng *r, const double tx[3],
+                            double rx[3]) {
+    for (int i = 0; i < 64; i++) {
+        random_place(c, r, rx);
+        double gap_m = flat_distance(tx, rx);
+        if (gap_m >= 2 && gap_m <= 6) return true;
+    }
+    return false;
+}
+
+static void random_links(struct aw_sim_config *c, struct aw_rng *r) {
+    bool found;
+    do {
+        double tx[3];
+        random_place(c, r, tx);
+        found = true;
+        for (uint32_t i = 0; i < c->n_links && found; i++) {
+            for (int axis = 0; axis < 3; axis++) c->link[i].tx_m[axis] = tx[axis];
+            found = random_receiver(c, r, tx, c->link[i].rx_m);
+        }
+    } while (!found);
+}
+
+static bool walks(const struct aw_sim_person *p) {
+    for (uint32_t i = 0; i < p->n_steps; i++)
+        if (p->step[i].act == AW_SIM_WALK) return true;
+    return false;
+}
+
+static bool too_close(const struct aw_sim_config *c, const double at[3]) {
+    for (uint32_t i = 0; i < c->n_links; i++)
+        if (flat_distance(at, c->link[i].tx_m) < 0.7 || flat_distance(at, c->link[i].rx_m) < 0.7)
+            return true;
+    return false;
+}
+
+/* How much the way transmitter -> (x, y) -> receiver grows per metre towards facing, 0..2. */
+static double sensitivity(const struct aw_sim_link *l, const double at[3], double facing_rad) {
+    double sum = 0;
+    for (int end = 0; end < 2; end++) {
+        const double *a = end ? l->rx_m : l->tx_m;
+        sum += ((at[0] - a[0]) * cos(facing_rad) + (at[1] - a[1]) * sin(facing_rad)) /
+               flat_distance(at, a);
+    }
+    return fabs(sum);
+}
+
+/* Somewhere, facing the middle of the first link within 60 degrees. */
+static void random_seat(const struct aw_sim_config *c, struct aw_rng *r, struct aw_sim_person *p) {
+    const struct aw_sim_link *l = &c->link[0];
+    double at[3], middle_rad;
+    for (int tries = 0; tries < 1000; tries++) { /* many nodes leave no free place: then anywhere */
+        random_place(c, r, at);
+        middle_rad =
+            atan2((l->tx_m[1] + l->rx_m[1]) / 2 - at[1], (l->tx_m[0] + l->rx_m[0]) / 2 - at[0]);
+        p->facing_rad = middle_rad + aw_rng_range(r, -AW_PI / 3, AW_PI / 3);
+        if (!too_close(c, at) && sensitivity(l, at, p->facing_rad) >= 1) break;
+    }
+    p->x_m = at[0];
+    p->y_m = at[1];
+}
+
 void aw_sim_config_shuffle(struct aw_sim_config *c, uint64_t seed) {
     struct aw_rng r;
     aw_rng_init(&r, seed, AW_SIM_STREAM_PLACE, 0);
     c->seed = seed;
-    c->room_m[0] = aw_rng_range(&r, 3, 8);
-    c->room_m[1] = aw_rng_range(&r, 3, 6);
-    c->room_m[2] = 2.6;
-    aw_sim_config_nodes(c, 1);
-    struct aw_sim_link *l = &c->link[0];
-    double gap, body[3];
-    do {
-        random_place(c, &r, l->tx_m);
-        random_place(c, &r, l->rx_m);
-        gap = flat_distance(l->tx_m, l->rx_m);
-    } while (gap < 2 || gap > 6);
-    do random_place(c, &r, body);
-    while (flat_distance(body, l->tx_m) < 0.7 || flat_distance(body, l->rx_m) < 0.7);
-    struct aw_sim_person *p = &c->person[0];
-    p->x_m = body[0];
-    p->y_m = body[1];
-    p->facing_rad =
-        atan2((l->tx_m[1] + l->rx_m[1]) / 2 - body[1], (l->tx_m[0] + l->rx_m[0]) / 2 - body[0]) +
-        aw_rng_range(&r, -AW_PI / 3, AW_PI / 3);
+    double sx = aw_rng_range(&r, 3, 8) / c->room_m[0], sy = aw_rng_range(&r, 3, 6) / c->room_m[1];
+    c->room_m[0] *= sx;
+    c->room_m[1] *= sy;
+    random_links(c, &r);
+    for (uint32_t i = 0; i < c->n_persons; i++) {
+        struct aw_sim_person *p = &c->person[i];
+        p->x_m *= sx;
+        p->y_m *= sy;
+        for (uint32_t j = 0; j < p->n_steps; j++) {
+            p->step[j].x_m *= sx;
+            p->step[j].y_m *= sy;
+        }
+        if (!walks(p)) random_seat(c, &r, p);
+    }
 }

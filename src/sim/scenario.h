@@ -29,9 +29,10 @@ AW_MUST_USE int aw_sim_config_scenario(struct aw_sim_config *c, const char *name
  * 2 m or more each way; n <= AW_SIM_MAX_LINKS. */
 void aw_sim_config_nodes(struct aw_sim_config *c, uint32_t n);
 
-/* A room, link, and place of the first person at random from the seed: 3-8 x 3-6 m, transmitter
- * and receiver 2-6 m apart, the person 0.7 m or more from both, facing the middle of the link
- * within 60 degrees. For measuring over many rooms. */
+/* The same in a random room, for measuring over many: 3-8 x 3-6 m, transmitter and receivers 2-6 m
+ * apart, ways stretched with the room. Who does not walk sits 0.7 m or more from the antennas and
+ * faces the middle of the first link within 60 degrees, not in a blind spot of it: a chest moving
+ * by 1 mm changes that link's way by 1 mm or more (2 mm at best). */
 void aw_sim_config_shuffle(struct aw_sim_config *c, uint64_t seed);
 
 /* Someone who breathes at a constant rate: 5 mm, slightly asymmetric; a heart of 0.3 mm, 68 bpm. */

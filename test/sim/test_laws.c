@@ -215,6 +215,28 @@ static void links(void) {
     }
 }
 
+/* Any seed and any scenario make a valid room. */
+static void shuffled(void) {
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct room r;
+        CHECK_INT(aw_sim_config_scenario(&r.config,
+                                         aw_sim_scenarios[seed % aw_sim_scenario_count].name,
+                                         AW_SIM_ESP32, seed),
+                  AW_OK);
+        aw_sim_config_nodes(&r.config, 1 + (uint32_t)seed % 8);
+        aw_sim_config_shuffle(&r.config, seed);
+        r.config.seconds = 0.1;
+        room_init(&r);
+        CHECK(room_next(&r));
+        for (uint32_t i = 0; i < r.config.n_links; i++) {
+            const double *a = r.config.link[i].tx_m, *b = r.config.link[i].rx_m;
+            double gap_m = hypot(a[0] - b[0], a[1] - b[1]);
+            CHECK(gap_m >= 2 && gap_m <= 6);
+        }
+        room_free(&r);
+    }
+}
+
 static void marker(void) {
     const char *text = AW_SIM_MARKER "{}";
     CHECK(aw_sim_marker_is((const uint8_t *)text, strlen(text)));
@@ -229,6 +251,7 @@ int main(void) {
     breathing();
     seeds();
     links();
+    shuffled();
     marker();
     return test_end();
 }
