@@ -1,0 +1,33 @@
+// node e2e/shots.mjs FOLDER PROGRAM [ARGS...]: pictures of the page on a desk, in the dark, on a phone.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openBrowser, openPage, startServer } from "./page.mjs";
+
+const [folder, program, ...programArgs] = process.argv.slice(2);
+if (!program) {
+  console.error("usage: node e2e/shots.mjs FOLDER PROGRAM [ARGS...]");
+  process.exit(2);
+}
+const wait_ms = Number(process.env.SHOT_AFTER_MS ?? 20_000);
+mkdirSync(folder, { recursive: true });
+const server = await startServer(program, programArgs);
+const browser = await openBrowser();
+const shots = {
+  desktop: {},
+  dark: { colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 1700 }, deviceScaleFactor: 1.5 },
+};
+try {
+  const pages = [];
+  for (const [name, options] of Object.entries(shots))
+    pages.push({ name, ...(await openPage(browser, server.url, options)) });
+  await new Promise((r) => setTimeout(r, wait_ms));
+  for (const { name, page } of pages) {
+    await page.bringToFront();
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
