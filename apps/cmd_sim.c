@@ -1,16 +1,18 @@
 /* airwake sim: a simulated room, written as the datagrams its nodes would have sent. */
-#define _DEFAULT_SOURCE /* the u_char of pcap.h */
 #include "commands.h"
 #include "options.h"
 
+#include "base/units.h"
+#include "server/pcap_writer.h"
+#include "sim/datagram.h"
 #include "sim/marker.h"
 #include "sim/scenario.h"
 #include "sim/sim.h"
+#include "sim/truth_json.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,165 +25,102 @@ struct options {
         burst, duplicate, mixed, jitter, level;
 };
 
-/* ---- writing the recording ---- */
-
-static void put16be(uint8_t *p, unsigned x) {
-    p[0] = (uint8_t)(x >> 8);
-    p[1] = (uint8_t)x;
-}
-
-static void put32le(uint8_t *p, uint32_t x) {
-    for (int i = 0; i < 4; i++) p[i] = (uint8_t)(x >> 8 * i);
-}
-
-enum { ETH_LEN = 14, IP_LEN = 20, UDP_LEN = 8, HEAD_LEN = ETH_LEN + IP_LEN + UDP_LEN };
-enum { PORT = 5005, PAYLOAD_MAX = 4096 };
-
-/* Ethernet, IPv4 and UDP around a payload that is already at packet + HEAD_LEN. */
-static void put_headers(uint8_t *packet, size_t payload_len, unsigned node) {
-    static const uint8_t host_mac[6] = {0x02, 0, 0, 0, 0, 0xFE};
-    memset(packet, 0, HEAD_LEN);
-    memcpy(packet, host_mac, 6);
-    packet[6] = 0x02; /* locally administered */
-    packet[11] = (uint8_t)node;
-    put16be(packet + 12, 0x0800);
-    uint8_t *ip = packet + ETH_LEN, *udp = ip + IP_LEN;
-    ip[0] = 0x45;
-    put16be(ip + 2, (unsigned)(IP_LEN + UDP_LEN + payload_len));
-    ip[6] = 0x40; /* do not fragment */
-    ip[8] = 64;
-    ip[9] = 17;
-    memcpy(ip + 12, (const uint8_t[]){192, 168, 1, (uint8_t)(20 + node)}, 4);
-    memcpy(ip + 16, (const uint8_t[]){192, 168, 1, 100}, 4);
-    unsigned sum = 0;
-    for (int i = 0; i < IP_LEN; i += 2) sum += (unsigned)ip[i] << 8 | ip[i + 1];
-    while (sum >> 16) sum = (sum & 0xFFFF) + (sum >> 16);
-    put16be(ip + 10, ~sum & 0xFFFF);
-    put16be(udp, 49152 + node);
-    put16be(udp + 2, PORT);
-    put16be(udp + 4, (unsigned)(UDP_LEN + payload_len)); /* checksum 0: none */
-}
-
-static void dump(pcap_dumper_t *d, uint8_t *packet, size_t payload_len, unsigned node,
-                 int64_t t_ns) {
-    put_headers(packet, payload_len, node);
-    struct pcap_pkthdr h = {
-        .ts = {.tv_sec = (time_t)(t_ns / 1000000000),
-               .tv_usec = (suseconds_t)(t_ns % 1000000000 / 1000)},
-        .caplen = (bpf_u_int32)(HEAD_LEN + payload_len),
-        .len = (bpf_u_int32)(HEAD_LEN + payload_len),
-    };
-    pcap_dump((u_char *)d, &h, packet);
-}
-
-static uint8_t int8_bits(float x) {
-    return (uint8_t)(int8_t)fminf(fmaxf(rintf(x), -128), 127);
-}
-
-/* RuView's raw CSI datagram (ADR-018), the magic 0xC5110001. Returns its length. */
-static size_t put_ruview(uint8_t *p, const struct aw_frame *f) {
-    put32le(p, 0xC5110001);
-    p[4] = (uint8_t)f->node;
-    p[5] = 1;
-    p[6] = (uint8_t)f->n_sub;
-    p[7] = (uint8_t)(f->n_sub >> 8);
-    put32le(p + 8, f->freq_mhz);
-    put32le(p + 12, (uint32_t)f->seq);
-    p[16] = int8_bits(f->rssi_dbm[0]);
-    p[17] = int8_bits(f->noise_dbm);
-    p[18] = p[19] = 0;
-    for (uint32_t i = 0; i < f->n_sub; i++) { /* imaginary first */
-        p[20 + 2 * i] = int8_bits(f->iq[2 * i + 1]);
-        p[21 + 2 * i] = int8_bits(f->iq[2 * i]);
-    }
-    return 20 + 2 * (size_t)f->n_sub;
-}
-
-static void json_number(FILE *f, const char *key, double x, int decimals) {
-    fprintf(f, "\"%s\":", key);
-    if (isfinite(x))
-        fprintf(f, "%.*f,", decimals, x);
-    else
-        fputs("null,", f);
-}
-
-static size_t put_marker(uint8_t *p, const struct aw_sim_config *c, const char *scenario) {
-    int n =
-        snprintf((char *)p, PAYLOAD_MAX,
-                 AW_SIM_MARKER "{\"simulated\":true,\"scenario\":\"%s\",\"seed\":%" PRIu64
-                               ",\"hw\":\"%s\",\"nodes\":%u,\"rate_hz\":%g,\"seconds\":%g}",
-                 scenario, c->seed, aw_sim_hardware[c->hw].key, c->n_links, c->rate_hz, c->seconds);
-    return n > 0 && n < PAYLOAD_MAX ? (size_t)n : 0;
-}
-
-static void write_truth(FILE *f, const struct aw_sim *sim, double t_s) {
-    struct aw_sim_truth t;
-    aw_sim_truth(sim, sim->config->start_ns + llround(t_s * 1e9), &t);
-    fprintf(f, "{\"t_s\":%.3f,\"state\":\"%s\",\"persons\":%u,\"falls\":%u,\"people\":[", t_s,
-            aw_state_key(t.state), t.persons, t.falls);
-    const char *comma = "";
-    for (uint32_t i = 0; i < sim->config->n_persons; i++) {
-        const struct aw_sim_truth_person *p = &t.person[i];
-        if (!p->present) continue;
-        fprintf(f, "%s{\"id\":%u,\"moving\":%s,\"lying\":%s,", comma, i,
-                p->moving ? "true" : "false", p->lying ? "true" : "false");
-        json_number(f, "x_m", p->x_m, 3);
-        json_number(f, "y_m", p->y_m, 3);
-        json_number(f, "z_m", p->z_m, 3);
-        json_number(f, "speed_mps", p->speed_mps, 3);
-        json_number(f, "breathing_bpm", p->breathing_bpm, 3);
-        json_number(f, "heart_bpm", p->heart_bpm, 3);
-        json_number(f, "breathing_m", p->breathing_m, 6);
-        json_number(f, "heart_m", p->heart_m, 6);
-        fprintf(f, "\"falls\":%u}", p->falls);
-        comma = ",";
-    }
-    fputs("]}\n", f);
-}
-
 /* ---- the run ---- */
 
-static int run(struct aw_sim *sim, const struct options *o, const char *scenario) {
-    const struct aw_sim_config *c = sim->config;
-    pcap_t *p = pcap_open_dead(DLT_EN10MB, 65535);
-    pcap_dumper_t *d = p ? pcap_dump_open(p, o->out) : NULL;
-    FILE *truth = o->truth ? fopen(o->truth, "w") : NULL;
-    if (!d || (o->truth && !truth)) {
-        fprintf(stderr, "airwake sim: cannot write %s\n",
-                d ? o->truth : (p ? pcap_geterr(p) : o->out));
-        if (d) pcap_dump_close(d);
-        if (p) pcap_close(p);
-        return 1;
+struct output {
+    struct aw_pcap_writer pcap;
+    FILE *truth; /* NULL: not wanted */
+    struct aw_why why;
+};
+
+static int open_output(struct output *out, const struct options *o) {
+    int err = aw_pcap_writer_open(&out->pcap, o->out, &out->why);
+    if (err) return err;
+    out->truth = o->truth ? fopen(o->truth, "w") : NULL;
+    if (!o->truth || out->truth) return AW_OK;
+    snprintf(out->why.text, sizeof out->why.text, "%s: %s", o->truth, strerror(errno));
+    struct aw_why unused;
+    (void)aw_pcap_writer_close(&out->pcap, &unused);
+    return AW_ERR_IO;
+}
+
+static int close_output(struct output *out, const struct options *o, int err) {
+    int closed = aw_pcap_writer_close(&out->pcap, &out->why);
+    if (!out->truth) return err ? err : closed;
+    bool bad = ferror(out->truth);
+    bad |= fclose(out->truth) != 0;
+    if (err || closed) return err ? err : closed;
+    if (!bad) return AW_OK;
+    snprintf(out->why.text, sizeof out->why.text, "%s: %s", o->truth, strerror(errno));
+    return AW_ERR_IO;
+}
+
+/* As from the node's own address, so that two nodes are told apart like real ones. */
+static int send_from(struct output *out, uint64_t node, int64_t t_ns, const uint8_t *data,
+                     int len) {
+    enum { PORT = 5005, NODE_PORT = 49152, FIRST_IP = 0x0A000000 }; /* 10.0.0.0 */
+    if (len < 0) {
+        snprintf(out->why.text, sizeof out->why.text, "a frame cannot be sent: %s",
+                 aw_err_sentence(len));
+        return len;
     }
+    return aw_pcap_writer_push(&out->pcap, t_ns, FIRST_IP + (uint32_t)node, NODE_PORT, PORT, data,
+                               (size_t)len, &out->why);
+}
+
+static int send_markers(struct output *out, const struct aw_sim_config *c, const char *scenario,
+                        int64_t t_ns) {
+    uint8_t buf[1024];
+    int len = aw_sim_datagram_marker(c, scenario, buf, sizeof buf), err = AW_OK;
+    for (uint32_t i = 0; i < c->n_links && !err; i++)
+        err = send_from(out, c->link[i].node, t_ns, buf, len);
+    return err;
+}
+
+static void tell_truth(struct output *out, const struct aw_sim *sim, int64_t t_ns) {
+    if (!out->truth) return;
+    char line[4096];
+    struct aw_json j;
+    struct aw_sim_truth t;
+    aw_sim_truth(sim, t_ns, &t);
+    aw_json_init(&j, line, sizeof line);
+    aw_sim_truth_write(&t, sim->config->start_ns, &j);
+    fprintf(out->truth, "%s\n", aw_json_text(&j));
+}
+
+static int write_all(struct output *out, struct aw_sim *sim, const char *scenario,
+                     uint64_t *frames) {
     static float iq[2 * AW_MAX_CHAINS * AW_MAX_CHAINS * AW_SIM_MAX_VALUES];
-    static uint8_t packet[HEAD_LEN + PAYLOAD_MAX];
+    static uint8_t buf[4096];
+    const struct aw_sim_config *c = sim->config;
     struct aw_frame f = {.iq = iq, .iq_cap = sizeof iq / sizeof *iq / 2};
-    uint8_t *payload = packet + HEAD_LEN;
+    int64_t marker_ns = c->start_ns, truth_ns = c->start_ns;
+    int got, err = AW_OK;
+    while ((got = aw_sim_next(sim, &f)) > 0 && !err) {
+        for (; marker_ns <= f.t_ns && !err; marker_ns += AW_SIM_MARKER_S * AW_S)
+            err = send_markers(out, c, scenario, marker_ns);
+        for (; truth_ns <= f.t_ns; truth_ns += AW_S) tell_truth(out, sim, truth_ns);
+        if (!err)
+            err = send_from(out, f.node, f.t_ns, buf, aw_sim_datagram_ruview(&f, buf, sizeof buf));
+        ++*frames;
+    }
+    int64_t end_ns = c->start_ns + (int64_t)(c->seconds * 1e9);
+    for (; truth_ns <= end_ns; truth_ns += AW_S) tell_truth(out, sim, truth_ns);
+    return err ? err : got;
+}
+
+static int run(struct aw_sim *sim, const struct options *o, const char *scenario) {
+    struct output out = {0};
     uint64_t frames = 0;
-    double marker_s = 0, truth_s = 0;
-    int got;
-    while ((got = aw_sim_next(sim, &f)) > 0) {
-        double t_s = (double)(f.t_ns - c->start_ns) * 1e-9;
-        for (; marker_s <= t_s; marker_s += AW_SIM_MARKER_S)
-            for (uint32_t i = 0; i < c->n_links; i++)
-                dump(d, packet, put_marker(payload, c, scenario), (unsigned)c->link[i].node,
-                     c->start_ns + llround(marker_s * 1e9));
-        for (; truth && truth_s <= t_s; truth_s += 1) write_truth(truth, sim, truth_s);
-        dump(d, packet, put_ruview(payload, &f), (unsigned)f.node, f.t_ns);
-        frames++;
+    int err = open_output(&out, o);
+    if (!err) err = close_output(&out, o, write_all(&out, sim, scenario, &frames));
+    if (err) {
+        fprintf(stderr, "airwake sim: %s\n", out.why.text);
+        return EXIT_FAILED;
     }
-    for (; truth && truth_s <= c->seconds; truth_s += 1) write_truth(truth, sim, truth_s);
-    bool bad = got < 0 || pcap_dump_flush(d) != 0 || ferror(pcap_dump_file(d));
-    pcap_dump_close(d);
-    pcap_close(p);
-    if (truth) bad |= ferror(truth) | fclose(truth);
-    if (bad) {
-        fprintf(stderr, "airwake sim: writing %s failed: %s\n", o->out, strerror(errno));
-        return 1;
-    }
-    fprintf(stderr, "%s: %" PRIu64 " frames of %u nodes, %g s\n", o->out, frames, c->n_links,
-            c->seconds);
-    return 0;
+    fprintf(stderr, "%s: %" PRIu64 " frames of %u nodes, %g s\n", o->out, frames,
+            sim->config->n_links, sim->config->seconds);
+    return EXIT_OK;
 }
 
 /* ---- the command line ---- */
@@ -219,6 +158,10 @@ static void configure_people(struct aw_sim_config *c, const struct options *o) {
 static bool configure(struct aw_sim_config *c, const struct options *o, const char *scenario) {
     enum aw_sim_hw hw;
     if (!find_hw(o->hw, &hw)) return false;
+    if (hw != AW_SIM_ESP32) {
+        fprintf(stderr, "airwake sim: only esp32 can be written so far\n");
+        return false;
+    }
     if (aw_sim_config_scenario(c, scenario, hw, (uint64_t)o->seed) < 0) {
         fprintf(stderr, "airwake sim: unknown scenario %s; see airwake sim --help\n", scenario);
         return false;

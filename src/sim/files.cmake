@@ -2,6 +2,7 @@ set(sim_files
     body.c
     channel.c
     config.c
+    datagram.c
     hardware.c
     impair.c
     plan.c
@@ -10,6 +11,7 @@ set(sim_files
     scenario.c
     sim.c
     truth.c
+    truth_json.c
     vitals.c
 )
 if(sim_files)

@@ -1,6 +1,5 @@
 /* What must hold for any simulated room, whatever its constants are. */
 #include "room.h"
-#include "sim/marker.h"
 #include "sim/units.h"
 
 static void bare(struct room *r, const char *scenario, enum aw_sim_hw hw) {
@@ -237,14 +236,6 @@ static void shuffled(void) {
     }
 }
 
-static void marker(void) {
-    const char *text = AW_SIM_MARKER "{}";
-    CHECK(aw_sim_marker_is((const uint8_t *)text, strlen(text)));
-    CHECK(aw_sim_marker_is((const uint8_t *)text, 7));
-    CHECK(!aw_sim_marker_is((const uint8_t *)text, 6));
-    CHECK(!aw_sim_marker_is((const uint8_t *)"AWSIM2 {}", 9));
-}
-
 int main(void) {
     constant();
     doppler();
@@ -252,6 +243,5 @@ int main(void) {
     seeds();
     links();
     shuffled();
-    marker();
     return test_end();
 }
