@@ -4,6 +4,7 @@
 #include "readers/reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     UPDATES_PER_LINK = 4, /* seconds a caller may go without polling */
@@ -18,12 +19,15 @@ struct line_origin {
     struct aw_reader_state state;
 };
 
-/*  one allocation:  session | links | updates | lines | values of one frame | memory of the links
+/*  one allocation:  session | links | slots | updates | lines | values of one frame | memory of the
+ * links
  */
 struct aw_session {
     uint32_t max_links;
     uint32_t serial;
     struct aw_link *links;
+    uint32_t *slots;  /* [n_slots] open addressing: link number + 1 by its identity; 0 free */
+    uint32_t n_slots; /* power of two, >= 2 max_links */
     unsigned char *link_memory;
     size_t link_bytes;
 
@@ -59,6 +63,9 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     size_t at = round_up(sizeof *s);
     size_t links = at;
     at += round_up(c->max_links * sizeof *s->links);
+    size_t slots = at, n_slots = 2;
+    while (n_slots < 2 * (size_t)c->max_links) n_slots *= 2;
+    at += round_up(n_slots * sizeof *s->slots);
     size_t updates = at;
     size_t n_updates = (size_t)c->max_links * UPDATES_PER_LINK + 1;
     at += round_up(n_updates * sizeof *s->updates);
@@ -73,6 +80,8 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
 
     s->max_links = c->max_links;
     s->links = (struct aw_link *)(void *)(base + links);
+    s->slots = (uint32_t *)(void *)(base + slots);
+    s->n_slots = (uint32_t)n_slots;
     s->updates = (struct aw_update *)(void *)(base + updates);
     s->n_updates = (uint32_t)n_updates;
     s->lines = (struct line_origin *)(void *)(base + lines);
@@ -144,10 +153,30 @@ static int refuse(struct aw_session *s, enum aw_format format, int err) {
     return err;
 }
 
+/* Slot at which the search for a link of this identity starts: the finaliser of MurmurHash3. */
+static uint32_t first_slot(const struct aw_session *s, uint64_t origin, uint64_t node,
+                           uint64_t tx) {
+    uint64_t h = origin ^ node * 0x9E3779B97F4A7C15 ^ tx * 0xC2B2AE3D27D4EB4F;
+    h ^= h >> 33;
+    h *= 0xFF51AFD7ED558CCD;
+    h ^= h >> 33;
+    return (uint32_t)h & (s->n_slots - 1);
+}
+
 static struct aw_link *find_link(struct aw_session *s, const struct aw_frame *f) {
-    for (uint32_t i = 0; i < s->max_links; i++)
-        if (s->links[i].used && aw_link_matches(&s->links[i], f)) return &s->links[i];
-    return NULL;
+    for (uint32_t at = first_slot(s, f->origin, f->node, f->tx);;
+         at = (at + 1) & (s->n_slots - 1)) {
+        if (!s->slots[at]) return NULL;
+        struct aw_link *l = &s->links[s->slots[at] - 1];
+        if (aw_link_matches(l, f)) return l;
+    }
+}
+
+static void enter_slot(struct aw_session *s, uint32_t link) {
+    const struct aw_link_info *i = &s->links[link].info;
+    uint32_t at = first_slot(s, i->origin, i->node, i->tx);
+    while (s->slots[at]) at = (at + 1) & (s->n_slots - 1);
+    s->slots[at] = link + 1;
 }
 
 /* A free link, else the one that has been silent for longest, if long enough. */
@@ -164,8 +193,18 @@ static struct aw_link *new_link(struct aw_session *s, const struct aw_frame *f) 
             best = l;
     }
     if (!best) return NULL;
-    void *memory = s->link_memory + (size_t)(best - s->links) * s->link_bytes;
-    return aw_link_init(best, memory, s->link_bytes, ++s->serial, f) == AW_OK ? best : NULL;
+    uint32_t number = (uint32_t)(best - s->links);
+    bool evicted = best->used;
+    void *memory = s->link_memory + number * s->link_bytes;
+    if (aw_link_init(best, memory, s->link_bytes, ++s->serial, f) != AW_OK) return NULL;
+    if (!evicted) {
+        enter_slot(s, number);
+        return best;
+    }
+    memset(s->slots, 0, s->n_slots * sizeof *s->slots);
+    for (uint32_t i = 0; i < s->max_links; i++)
+        if (s->links[i].used) enter_slot(s, i);
+    return best;
 }
 
 static bool well_formed(const struct aw_frame *f) {

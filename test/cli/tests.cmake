@@ -1,0 +1,5 @@
+foreach(name usage files live)
+  add_test(NAME cli.${name} COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/${name}.sh)
+  set_tests_properties(cli.${name} PROPERTIES ENVIRONMENT AIRWAKE=$<TARGET_FILE:airwake> TIMEOUT 300)
+endforeach()
+set_tests_properties(cli.live PROPERTIES RUN_SERIAL ON)
