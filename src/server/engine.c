@@ -85,8 +85,8 @@ static void describe_udp(struct aw_engine *e, int i) {
 static void describe_serial(struct aw_engine *e, int i) {
     struct aw_source_counts *c = &e->serial_counts[i];
     struct aw_serial *s = &e->serial[i];
-    c->ok = s->port != NULL;
-    if (!s->port)
+    c->ok = s->fd >= 0;
+    if (!c->ok)
         snprintf(c->status, sizeof c->status, "%.150s",
                  s->why.text[0] ? s->why.text : "not open yet");
     else if (c->packets == 0)

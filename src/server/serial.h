@@ -6,11 +6,11 @@
 struct sp_port;
 
 /* The console of an ESP32 on a serial port, cut into lines. Reopens by itself when the board is
- * unplugged and comes back. */
+ * unplugged and comes back. A pseudo terminal (socat, a simulator) works too. */
 struct aw_serial {
     char device[96];
     int baud;
-    struct sp_port *port; /* NULL: not open now */
+    struct sp_port *port; /* NULL: not open now, or a pseudo terminal */
     int fd;               /* to poll; -1 when not open */
     int64_t retry_ns;     /* when to try again, monotonic */
     size_t len;           /* of the line so far */
