@@ -1,4 +1,5 @@
 aw_test(core clock aw_core)
+aw_test(core datagrams aw_core)
 aw_test(core order aw_core)
 aw_test(core session aw_core)
 if(NOT AW_SANITIZE)
