@@ -1,6 +1,14 @@
 #include "readers/reader.h"
 
-#define AW_READER_LIST(X)
+/* ESP32 */
+#define ESP_READERS(X)                                                                             \
+    X(ruview)                                                                                      \
+    X(esp_tool)                                                                                    \
+    X(esp_csi)                                                                                     \
+    X(esp_lines)                                                                                   \
+    X(esp_npz)
+
+#define AW_READER_LIST(X) ESP_READERS(X)
 
 #define DECLARE(name) extern const struct aw_reader aw_reader_##name;
 AW_READER_LIST(DECLARE)

@@ -1,0 +1,2 @@
+# ESP32
+aw_test(readers ruview aw_readers)
