@@ -58,7 +58,7 @@ static int read_line(struct aw_span line, struct aw_frame *out) {
     if (n < SAFE) return AW_ERR_LENGTH;
     /* Guard band: anything there means that the values are not where they belong. */
     for (int i = NULL_FIRST; i <= NULL_LAST; i++)
-        if (out->iq[i] != 0) return AW_ERR_LAYOUT;
+        if (out->iq[i] != 0) return AW_ERR_RANGE;
 
     aw_frame_clear(out);
     aw_esp_layout_apply(out, &aw_esp_layout_lines, true);

@@ -7,6 +7,7 @@
 #include "readers/reader.h"
 #include "test.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,8 +20,10 @@ static inline uint8_t *vec_guarded(const void *bytes, size_t len) {
     if (need < page * 2) need = page * 2;
     if (need > mapped) {
         if (map) munmap(map, mapped);
-        map = mmap(NULL, need, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (map == MAP_FAILED) abort();
+        int zero = open("/dev/zero", O_RDWR);
+        map = mmap(NULL, need, PROT_READ | PROT_WRITE, MAP_PRIVATE, zero, 0);
+        if (zero < 0 || map == MAP_FAILED) abort();
+        close(zero);
         mapped = need;
         if (mprotect(map + mapped - page, page, PROT_NONE)) abort();
     }
