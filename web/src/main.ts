@@ -108,11 +108,15 @@ function showEmpty(): void {
   byId("empty").hidden = !shown;
   setText(byId("links-count"), shown ? "" : String(links.size));
   if (!shown) return;
+  const refused = sources.some((s) => s.refused > 0);
+  const heard = refused
+    ? "No link yet: packets arrive, but none that can be used; the reasons are below."
+    : "No link yet: nothing with channel state information has arrived. What the sources do is below.";
   setText(
     byId("empty"),
     status.open
-      ? "No link yet: no frame with channel state information has arrived. What the sources say is below; `airwake doctor` looks closer."
-      : "The server does not answer. Is `airwake serve` running?",
+      ? `${heard} The command “airwake doctor” looks closer.`
+      : "The server does not answer. Is “airwake serve” running?",
   );
 }
 

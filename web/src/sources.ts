@@ -6,16 +6,16 @@ import { ageText, count, originText } from "./words";
 function item(s: Source): HTMLLIElement {
   const dot = el("span", { class: "dot", "data-ok": String(s.ok) });
   const badge = el("span", { class: "badge small", "data-origin": s.source }, originText[s.source]);
+  const reasons = Object.entries(s.refused_by_reason)
+    .map(([reason, n]) => `${reason} ${count(n)}`)
+    .join(", ");
   const numbers = [
     `${count(s.packets)} packets`,
     `${count(s.frames)} frames`,
     `${count(s.skipped)} without CSI`,
-    `${count(s.refused)} refused`,
+    `${count(s.refused)} refused${reasons ? ` (${reasons})` : ""}`,
   ];
   if (s.age_s !== null) numbers.push(`last ${ageText(s.age_s)}`);
-  const refused = Object.entries(s.refused_by_reason)
-    .map(([reason, n]) => `${reason} ${count(n)}`)
-    .join(", ");
   return el(
     "li",
     {},
@@ -24,7 +24,7 @@ function item(s: Source): HTMLLIElement {
     el("b", {}, s.name),
     badge,
     el("p", { class: "sentence" }, s.status),
-    el("p", { class: "note" }, numbers.join(" · "), refused ? ` (${refused})` : ""),
+    el("p", { class: "note" }, numbers.join(" · ")),
   );
 }
 

@@ -1,0 +1,125 @@
+// npm run e2e: the page in a real browser against a real server. FAKE_FEED names the program
+// built from test/server/fake_feed.c: three links, of which 0 breathes, 1 walks, and 2 falls silent
+// after 8 s.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { openBrowser, openPage, startServer } from "./page.mjs";
+
+const program = process.env.FAKE_FEED ?? "../build/dev/test/fake_feed";
+if (!existsSync(program)) throw new Error(`FAKE_FEED: ${program} is not there`);
+const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+let browser;
+let server;
+before(async () => {
+  browser = await openBrowser();
+  server = await startServer(program, ["0", "3", "simulated"]);
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** Waits until the text of the element matches. */
+async function says(page, selector, pattern, timeout = 15_000) {
+  await page.waitForFunction(
+    ([s, p]) => new RegExp(p).test(document.querySelector(s)?.textContent ?? ""),
+    [selector, pattern],
+    { timeout },
+  );
+}
+
+const card = (n) => `#links article:nth-of-type(${n})`;
+
+/** Colours in the heat map's inner part, as a set of 32-bit values. */
+const mapColours = (page, n) =>
+  page.evaluate((selector) => {
+    const canvas = document.querySelector(selector);
+    const { width, height } = canvas;
+    const pixels = canvas.getContext("2d").getImageData(width * 0.75, height * 0.1, width * 0.1, height * 0.7);
+    return [...new Set(new Uint32Array(pixels.data.buffer))];
+  }, `${card(n)} canvas.map`);
+
+test("shows what the server says, and nothing else", async () => {
+  const { page, faults, close } = await openPage(browser, server.url);
+  await says(page, "#badge", "^SIMULATED");
+  await says(page, "#version", "^version 0\\.1\\.0-test$");
+  await says(page, "#connection", "^connected$");
+  assert.equal(await page.locator("#links article").count(), 3);
+  await says(page, `${card(1)} .state`, "^Still$");
+  await says(page, `${card(1)} .number`, "^1[45]\\.\\d per minute$");
+  await says(page, `${card(2)} .state`, "^Moving$");
+  await says(page, `${card(2)} .number`, "^–$");
+  await says(page, card(2), "something moves; a chest cannot be told from it");
+  await says(page, `${card(1)} .facts`, "100\\.0 Hz.*−48 dBm");
+  await says(page, "#sources", "listening on udp 5005: nothing has arrived yet");
+  await says(page, "#sources", "9 refused \\(magic 2, crc 7\\)");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("a silent link says so and shows no old value", async () => {
+  const { page, faults, close } = await openPage(browser, server.url);
+  await says(page, `${card(3)} .badge`, "^NO DATA$", 20_000);
+  await says(page, `${card(3)} .state`, "^Unknown$");
+  await says(page, `${card(3)} .number`, "^–$");
+  await says(page, card(3), "no frames arrive on this link");
+  await says(page, `${card(3)} .age`, "^\\d+ s ago$");
+  await says(page, `${card(3)} .facts`, "Rate–RSSI–");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("the heat map moves", async () => {
+  const { page, close } = await openPage(browser, server.url);
+  await says(page, "#badge", "^SIMULATED");
+  await page.waitForTimeout(8_000);
+  const colours = await mapColours(page, 2);
+  assert.ok(colours.length > 30, `${colours.length} colours`);
+  const picture = () => page.evaluate((s) => document.querySelector(s).toDataURL(), `${card(2)} canvas.map`);
+  const one = await picture();
+  await page.waitForTimeout(300);
+  assert.notEqual(await picture(), one);
+  await close();
+});
+
+test("works on a phone, in the dark, for a screen reader", async () => {
+  for (const options of [
+    { viewport: { width: 360, height: 740 } },
+    { colorScheme: "dark" },
+    { viewport: { width: 1920, height: 1080 } },
+  ]) {
+    const { page, faults, close } = await openPage(browser, server.url, options);
+    await says(page, "#badge", "^SIMULATED");
+    await says(page, `${card(1)} .state`, "^Still$");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wide <= 0, `${wide} pixels wider than the window`);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate("axe.run()");
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`), []);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "A");
+    assert.deepEqual(faults, []);
+    await close();
+  }
+});
+
+test("says when the server is gone, and comes back by itself", async () => {
+  let own = await startServer(program, ["0", "1", "live"]);
+  const port = new URL(own.url).port;
+  const { page, close } = await openPage(browser, own.url);
+  await says(page, "#badge", "^LIVE");
+  await says(page, `${card(1)} .state`, "^Still$");
+  assert.equal(await own.stop(), 0);
+  await says(page, "#connection", "^connection lost, next try in \\d+ s$");
+  await says(page, "#badge", "^NO DATA\\d+ s ago$");
+  await says(page, `${card(1)} .state`, "^Unknown$");
+  await says(page, card(1), "the connection to the server is lost");
+  own = await startServer(program, [port, "1", "live"]);
+  await says(page, "#connection", "^connected$", 20_000);
+  await says(page, "#badge", "^LIVE");
+  await says(page, `${card(1)} .state`, "^Still$");
+  await own.stop();
+  await close();
+});
