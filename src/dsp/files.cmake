@@ -2,6 +2,7 @@ set(dsp_files
     clip.c
     increments.c
     median.c
+    rows.c
 )
 if(dsp_files)
   aw_layer(dsp USES base FILES ${dsp_files})

@@ -47,101 +47,47 @@ int aw_motion_init(struct aw_motion *m, struct aw_arena *arena,
     if (!(config->window_s >= 2 && config->window_s <= 10)) return AW_ERR_INVAL;
     memset(m, 0, sizeof *m);
     m->config = *config;
-    m->cap = (size_t)((double)config->window_s * 1e9 / (double)ROW_NS) + 32;
-    m->rows = aw_arena_alloc(arena, m->cap * config->max_group, sizeof *m->rows);
-    m->t_ns = aw_arena_alloc(arena, m->cap, sizeof *m->t_ns);
-    m->column = aw_arena_alloc(arena, m->cap, sizeof *m->column);
-    m->scratch = aw_arena_alloc(arena, m->cap, sizeof *m->scratch);
-    m->column_t_ns = aw_arena_alloc(arena, m->cap, sizeof *m->column_t_ns);
-    return m->rows && m->t_ns && m->column && m->scratch && m->column_t_ns ? AW_OK : AW_ERR_NOMEM;
+    size_t cap = (size_t)((double)config->window_s * 1e9 / (double)ROW_NS) + 32;
+    int err = aw_rows_init(&m->rows, arena, cap, config->max_group, ROW_NS);
+    m->column = aw_arena_alloc(arena, cap, sizeof *m->column);
+    m->scratch = aw_arena_alloc(arena, cap, sizeof *m->scratch);
+    m->column_t_ns = aw_arena_alloc(arena, cap, sizeof *m->column_t_ns);
+    if (err) return err;
+    return m->column && m->scratch && m->column_t_ns ? AW_OK : AW_ERR_NOMEM;
 }
 
 void aw_motion_break(struct aw_motion *m) {
-    m->head = m->count = 0;
-    m->sum_n = 0;
+    aw_rows_reset(&m->rows);
     m->any = false;
 }
 
 void aw_motion_reset(struct aw_motion *m) {
     aw_motion_break(m);
-    m->n_group = 0;
     m->moving = false;
     m->null.known = false;
-    m->past_n_s = m->past_n_spread = 0;
+    m->past_shares = m->past_spreads = 0;
 }
 
 void aw_motion_set_null(struct aw_motion *m, const struct aw_motion_null *null) {
     m->null = *null;
 }
 
-static void flush(struct aw_motion *m) {
-    float *row = m->rows + m->head * m->config.max_group;
-    float scale = 1 / (float)m->sum_n;
-    for (size_t g = 0; g < m->n_group; g++) row[g] = m->sum[g] * scale;
-    m->t_ns[m->head] = m->sum_t_ns;
-    m->head = m->head + 1 == m->cap ? 0 : m->head + 1;
-    if (m->count < m->cap) m->count++;
-    m->sum_n = 0;
-}
-
 void aw_motion_push(struct aw_motion *m, int64_t t_ns, const float *row, size_t n) {
     if (n > m->config.max_group) n = m->config.max_group;
-    if (n != m->n_group) {
-        aw_motion_break(m);
-        m->n_group = n;
-    }
-    if (m->any && t_ns <= m->last_ns) return;
+    if (m->rows.width && n != m->rows.width) aw_motion_break(m);
     if (!m->any) m->first_ns = t_ns;
     m->any = true;
-    m->last_ns = t_ns;
     if (t_ns - m->first_ns < SETTLE_NS) return;
-    if (m->sum_n && t_ns - m->sum_t_ns >= ROW_NS) flush(m);
-    if (m->sum_n == 0) {
-        m->sum_t_ns = t_ns;
-        memcpy(m->sum, row, n * sizeof *row);
-    } else {
-        for (size_t g = 0; g < n; g++) m->sum[g] += row[g];
-    }
-    m->sum_n++;
+    aw_rows_push(&m->rows, t_ns, row, n);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-/* Rows with t in (from, to]: their number, and in *at the ring slot of the first. */
-static size_t rows_between(const struct aw_motion *m, int64_t from, int64_t to, size_t *at) {
-    size_t n = m->count, slot = m->head;
-    while (n > 0) { /* the newest first: drop those after `to` */
-        size_t before = slot == 0 ? m->cap - 1 : slot - 1;
-        if (m->t_ns[before] <= to) break;
-        slot = before;
-        n--;
-    }
-    size_t taken = 0;
-    while (taken < n) {
-        size_t before = slot == 0 ? m->cap - 1 : slot - 1;
-        if (m->t_ns[before] <= from) break;
-        slot = before;
-        taken++;
-    }
-    *at = slot;
-    return taken;
-}
-
-static void take_column(struct aw_motion *m, size_t group, size_t at, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        m->column[i] = m->rows[at * m->config.max_group + group];
-        if (group == 0) m->column_t_ns[i] = m->t_ns[at];
-        at = at + 1 == m->cap ? 0 : at + 1;
-    }
-}
-
 /* 1 / median interval, which a gap does not move; n > 1. */
 static float usual_rate(struct aw_motion *m, size_t at, size_t n) {
-    int64_t before = m->t_ns[at];
+    aw_rows_column(&m->rows, at, n, 0, m->column, m->column_t_ns);
     for (size_t i = 0; i + 1 < n; i++) {
-        at = at + 1 == m->cap ? 0 : at + 1;
-        m->scratch[i] = (float)(m->t_ns[at] - before);
-        before = m->t_ns[at];
+        m->scratch[i] = (float)(m->column_t_ns[i + 1] - m->column_t_ns[i]);
     }
     return 1e9F / aw_median_run(m->scratch, n - 1);
 }
@@ -157,15 +103,16 @@ static float relative_std(const float *x, size_t n) {
 /* s and the spread over n rows from slot at; NAN for s when no pair of rows has the lag. */
 static float window_share(struct aw_motion *m, size_t at, size_t n, float *spread) {
     float share = 0, relative = 0;
-    for (size_t g = 0; g < m->n_group; g++) {
-        take_column(m, g, at, n);
+    for (size_t g = 0; g < m->rows.width; g++) {
+        aw_rows_column(&m->rows, at, n, g, m->column, m->column_t_ns);
         aw_clip_run(m->column, n, CLIP, m->scratch);
         share += aw_increments_run(m->column, m->column_t_ns, n, GAP_NS, LAG_NS,
                                    sizeof LAG_NS / sizeof *LAG_NS);
         relative += relative_std(m->column, n);
     }
-    *spread = log10f(relative / (float)m->n_group + 1e-4F); /* 1e-4: below any receiver's noise */
-    return share / (float)m->n_group;
+    *spread =
+        log10f(relative / (float)m->rows.width + 1e-4F); /* 1e-4: below any receiver's noise */
+    return share / (float)m->rows.width;
 }
 
 /* The quantile of the reads kept, n <= AW_MOTION_PAST. */
@@ -181,12 +128,12 @@ static float threshold_of(const struct aw_motion *m, float rows) {
     if (m->null.known) {
         mean = m->null.mean;
         std = m->null.std;
-    } else if (m->past_n_s >= LEARN_READS) {
+    } else if (m->past_shares >= LEARN_READS) {
         /* The lower quarter is quiet even where somebody moves most of the time: of a Gaussian
          * null, q25 - q05 is 0.97 std and q25 is 0.674 std below its mean. */
-        uint32_t n = m->past_n_s < AW_MOTION_PAST ? m->past_n_s : AW_MOTION_PAST;
-        float q25 = past_quantile(m->past_s, n, 0.25F);
-        std = (q25 - past_quantile(m->past_s, n, 0.05F)) / 0.97F;
+        uint32_t n = m->past_shares < AW_MOTION_PAST ? m->past_shares : AW_MOTION_PAST;
+        float q25 = past_quantile(m->past_share, n, 0.25F);
+        std = (q25 - past_quantile(m->past_share, n, 0.05F)) / 0.97F;
         mean = q25 + 0.674F * std;
     }
     float learned = mean + NULL_SIGMAS * std;
@@ -197,8 +144,8 @@ static float threshold_of(const struct aw_motion *m, float rows) {
 static float usual_spread(const struct aw_motion *m) {
     float usual = SPREAD_USUAL;
     if (m->null.known && m->null.spread < INFINITY) return m->null.spread;
-    if (m->past_n_spread >= LEARN_READS) {
-        uint32_t n = m->past_n_spread < AW_MOTION_PAST ? m->past_n_spread : AW_MOTION_PAST;
+    if (m->past_spreads >= LEARN_READS) {
+        uint32_t n = m->past_spreads < AW_MOTION_PAST ? m->past_spreads : AW_MOTION_PAST;
         usual = past_quantile(m->past_spread, n, SPREAD_QUANTILE);
     }
     return usual < SPREAD_LOW ? SPREAD_LOW : usual > SPREAD_HIGH ? SPREAD_HIGH : usual;
@@ -209,7 +156,7 @@ static void decide_by_share(struct aw_motion *m, int64_t t_ns, size_t n,
     float high = threshold_of(m, (float)n);
     out->score = out->share;
     size_t at;
-    size_t n_fast = rows_between(m, t_ns - FAST_NS, t_ns, &at);
+    size_t n_fast = aw_rows_between(&m->rows, t_ns - FAST_NS, t_ns, &at);
     if (n_fast >= MIN_ROWS) {
         float unused;
         float fast = window_share(m, at, n_fast, &unused);
@@ -219,7 +166,7 @@ static void decide_by_share(struct aw_motion *m, int64_t t_ns, size_t n,
         }
     }
     out->threshold = m->moving ? fmaxf(HOLD * high, LOWEST) : high;
-    m->past_s[m->past_n_s++ % AW_MOTION_PAST] = out->share;
+    m->past_share[m->past_shares++ % AW_MOTION_PAST] = out->share;
 }
 
 static void decide_by_spread(struct aw_motion *m, struct aw_motion_result *out) {
@@ -227,20 +174,19 @@ static void decide_by_spread(struct aw_motion *m, struct aw_motion_result *out) 
     float high = 1 - powf(10, -2 * SPREAD_RISE);
     out->score = fmaxf(1 - powf(10, -2 * rise), -1);
     out->threshold = m->moving ? HOLD * high : high;
-    m->past_spread[m->past_n_spread++ % AW_MOTION_PAST] = out->spread;
+    m->past_spread[m->past_spreads++ % AW_MOTION_PAST] = out->spread;
 }
 
 void aw_motion_read(struct aw_motion *m, int64_t t_ns, struct aw_motion_result *out) {
     *out = (struct aw_motion_result){
         .score = NAN, .threshold = NAN, .share = NAN, .spread = NAN, .rate_hz = NAN};
-    if (m->sum_n && t_ns - m->sum_t_ns >= ROW_NS) flush(m);
+    aw_rows_settle(&m->rows, t_ns);
     int64_t window_ns = (int64_t)(m->config.window_s * 1e9F);
     size_t at;
-    size_t n = m->n_group ? rows_between(m, t_ns - window_ns, t_ns, &at) : 0;
+    size_t n = aw_rows_between(&m->rows, t_ns - window_ns, t_ns, &at);
     int64_t span_ns = 0;
     if (n > 1) {
-        size_t last = at + n - 1 < m->cap ? at + n - 1 : at + n - 1 - m->cap;
-        span_ns = m->t_ns[last] - m->t_ns[at];
+        span_ns = m->rows.t_ns[aw_rows_after(&m->rows, at, n - 1)] - m->rows.t_ns[at];
         out->rate_hz = usual_rate(m, at, n);
     }
     if (!m->any) {

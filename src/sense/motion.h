@@ -3,6 +3,7 @@
 
 #include "airwake.h"
 #include "base/arena.h"
+#include "dsp/rows.h"
 
 /* Does something move? The share of the amplitudes' variance that is smooth from one frame to the
  * next, which noise is not, whatever its level:
@@ -43,22 +44,15 @@ enum { AW_MOTION_PAST = 120 }; /* reads kept for learning the null */
 
 struct aw_motion {
     struct aw_motion_config config;
-    size_t n_group, cap;
-    float *rows;          /* [cap][max_group] ring */
-    int64_t *t_ns;        /* [cap] */
-    float *column;        /* [cap] scratch: one group in order of time */
-    float *scratch;       /* [cap] */
-    int64_t *column_t_ns; /* [cap] */
-    size_t head, count;   /* next to write; rows held */
-    float sum[64];        /* frames within the row interval are averaged into one row */
-    uint32_t sum_n;
-    int64_t sum_t_ns;
-    int64_t first_ns, last_ns; /* of the frames since reset */
-    bool any;
+    struct aw_rows rows;
+    float *column, *scratch; /* [rows.cap] one group in order of time */
+    int64_t *column_t_ns;    /* [rows.cap] */
+    int64_t first_ns;        /* of the first frame since reset */
+    bool any;                /* first_ns is set */
     bool moving;
     struct aw_motion_null null; /* calibrated */
-    float past_s[AW_MOTION_PAST], past_spread[AW_MOTION_PAST];
-    uint32_t past_n_s, past_n_spread; /* counted up; slot = n % AW_MOTION_PAST */
+    float past_share[AW_MOTION_PAST], past_spread[AW_MOTION_PAST];
+    uint32_t past_shares, past_spreads; /* counted up; slot = n % AW_MOTION_PAST */
 };
 
 struct aw_motion_result {
