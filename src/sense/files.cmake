@@ -1,6 +1,11 @@
 set(sense_files
     amplitude.c
+    calibration.c
+    count.c
+    fall.c
     motion.c
+    presence.c
+    sway.c
 )
 if(sense_files)
   aw_layer(sense USES base dsp FILES ${sense_files})
