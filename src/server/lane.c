@@ -113,11 +113,12 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
     l->kind = kind;
     l->source = source;
     if (news) tell_link(lane, link, wall_ns);
-    if (wall_ns - l->row_ns < ROW_NS) return;
+    struct aw_link_info info;
+    if (wall_ns - l->row_ns < ROW_NS || !aw_session_link(lane->session, link, &info)) return;
     struct aw_msg *m = reserve(lane, AW_MSG_ROW, link, wall_ns);
     if (!m) return;
     l->row_ns = wall_ns;
-    m->t_ns = f->t_ns;
+    m->t_ns = info.last_t_ns; /* the frame's own time may wrap, or be none */
     aw_row_from_frame(m, f);
     commit(lane);
 }
