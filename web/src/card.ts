@@ -6,6 +6,9 @@ import type { LinkState } from "./link-state";
 import { drawMotionLine } from "./motion-line";
 import { ageText, count, num, originText, reasonText, stateText } from "./words";
 
+/* Noise alone makes the score swing around 0; a bar has no room for that. */
+const clamp = (score: number): number => Math.min(1, Math.max(0, score));
+
 const facts = ["Rate", "RSSI", "Lost", "Refused", "Gaps", "Frames"] as const;
 
 export class Card {
@@ -121,13 +124,13 @@ export class Card {
         ? reasonText(gone ?? s?.motion_reason ?? "warming-up")
         : `${num(score, 2)}${threshold === null ? "" : `, moving above ${num(threshold, 2)}`}`;
     setText(this.motion, text);
-    this.bar.style.width = `${100 * Math.min(1, score ?? 0)}%`;
+    this.bar.style.width = `${100 * clamp(score ?? 0)}%`;
     setData(this.bar, "over", String(score !== null && threshold !== null && score > threshold));
     this.mark.hidden = threshold === null;
-    this.mark.style.left = `${100 * Math.min(1, threshold ?? 0)}%`;
+    this.mark.style.left = `${100 * clamp(threshold ?? 0)}%`;
     this.meter.setAttribute("aria-valuemin", "0");
     this.meter.setAttribute("aria-valuemax", "1");
-    this.meter.setAttribute("aria-valuenow", num(score ?? 0, 2));
+    this.meter.setAttribute("aria-valuenow", clamp(score ?? 0).toFixed(2));
     this.meter.setAttribute("aria-valuetext", text);
     this.line.setAttribute("aria-label", `Motion score of the last two minutes; now: ${text}`);
     if (this.link.changed || gone) this.redraw();

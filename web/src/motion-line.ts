@@ -30,7 +30,7 @@ export function drawMotionLine(
   const height = canvas.height / dpr - TOP - BOTTOM;
   const top = motionTop(points);
   const x = (t_s: number): number => LEFT + width * (1 - (end_s - t_s) / WINDOW_S);
-  const y = (score: number): number => TOP + height * (1 - Math.min(score, top) / top);
+  const y = (score: number): number => TOP + height * (1 - Math.min(Math.max(score, 0), top) / top);
 
   context.setTransform(dpr, 0, 0, dpr, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
