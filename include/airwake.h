@@ -243,6 +243,7 @@ struct aw_update {
     enum aw_state state; /* AW_STATE_NULL with a reason */
     enum aw_reason state_reason;
     float state_confidence;
+    bool state_experimental; /* rests on evidence that was not validated well enough */
     struct aw_estimate
         motion;             /* motion statistic, 0..1 where 0 is noise only; see docs/sensing.md */
     float motion_threshold; /* moving when above */

@@ -1,14 +1,20 @@
 #include "core/link.h"
 
 #include "base/frame.h"
+#include "sense/count.h"
 
 static int init_sensing(struct aw_link *l, struct aw_arena *a) {
     struct aw_amplitude_config amplitude;
     struct aw_motion_config motion;
     aw_amplitude_config_default(&amplitude);
+    struct aw_presence_config presence;
     aw_motion_config_default(&motion);
+    aw_presence_config_default(&presence);
     int err = aw_amplitude_init(&l->amplitude, a, &amplitude);
     if (err == AW_OK) err = aw_motion_init(&l->motion, a, &motion);
+    if (err == AW_OK) err = aw_sway_init(&l->sway, a);
+    if (err == AW_OK) err = aw_fall_init(&l->fall, a);
+    if (err == AW_OK) err = aw_presence_init(&l->presence, &presence);
     return err;
 }
 
@@ -81,8 +87,14 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
 
     struct aw_amplitude_row row;
     if (!aw_amplitude_push(&l->amplitude, f, &row)) return;
-    if (row.fresh) aw_motion_break(&l->motion);
+    if (row.fresh) { /* other subcarriers: what follows does not continue what was */
+        aw_motion_break(&l->motion);
+        aw_sway_reset(&l->sway);
+        aw_fall_reset(&l->fall);
+    }
     aw_motion_push(&l->motion, t_ns, row.group, row.n_group);
+    aw_sway_push(&l->sway, t_ns, row.group, row.n_group);
+    aw_fall_push(&l->fall, t_ns, row.group, row.n_group);
     i->n_live = aw_amplitude_live(&l->amplitude);
 }
 
@@ -92,20 +104,27 @@ static struct aw_estimate missing(enum aw_reason reason) {
 
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     struct aw_motion_result motion;
+    struct aw_sway_result sway;
+    struct aw_presence_result presence;
     aw_motion_read(&l->motion, t_ns, &motion);
+    aw_sway_read(&l->sway, t_ns, &sway);
     out->frames = l->frames_in_second;
     l->frames_in_second = 0;
-    if (out->frames == 0)
+    if (out->frames == 0) /* windows still hold the past, but this second was not seen */
         motion = (struct aw_motion_result){
             .reason = AW_REASON_NO_FRAMES, .score = NAN, .threshold = NAN};
+    struct aw_estimate breathing = missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
+    aw_presence_push(&l->presence, t_ns, &motion, &sway, &breathing, &presence);
 
-    out->motion = (struct aw_estimate){motion.score, 0, motion.reason};
+    out->state = presence.state;
+    out->state_reason = presence.reason;
+    out->state_confidence = presence.confidence;
+    out->state_experimental = presence.experimental;
+    out->motion = (struct aw_estimate){motion.score, NAN, motion.reason};
     out->motion_threshold = motion.threshold;
-    out->state = motion.moving ? AW_STATE_MOVING : AW_STATE_NULL;
-    out->state_reason = motion.reason   ? motion.reason
-                        : motion.moving ? AW_REASON_NONE
-                                        : AW_REASON_AMBIGUOUS;
-    out->breathing_bpm = out->heart_bpm = out->persons =
-        missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
+    out->breathing_bpm = breathing;
     out->breathing_wave = NAN;
+    out->heart_bpm = missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
+    aw_count_run(&presence, &out->persons);
+    out->fall = aw_fall_read(&l->fall);
 }

@@ -6,7 +6,10 @@
 #include "core/order.h"
 #include "core/rate.h"
 #include "sense/amplitude.h"
+#include "sense/fall.h"
 #include "sense/motion.h"
+#include "sense/presence.h"
+#include "sense/sway.h"
 
 /* One transmitter-receiver pair: what is known of it and the sensing of its frames. */
 struct aw_link {
@@ -17,6 +20,9 @@ struct aw_link {
     struct aw_rate rate;
     struct aw_amplitude amplitude;
     struct aw_motion motion;
+    struct aw_sway sway;
+    struct aw_fall fall;
+    struct aw_presence presence;
     uint32_t frames_in_second;
 };
 

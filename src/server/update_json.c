@@ -25,6 +25,8 @@ void aw_update_json(struct aw_json *j, const struct aw_update *u) {
     aw_json_str(j, known ? aw_state_key(u->state) : NULL);
     number(j, "state_confidence", known ? u->state_confidence : NAN, 2);
     reason(j, "state_reason", u->state_reason);
+    aw_json_key(j, "state_experimental");
+    aw_json_bool(j, u->state_experimental);
     number(j, "motion_score", u->motion.value, 4);
     number(j, "motion_threshold", u->motion_threshold, 4);
     reason(j, "motion_reason", u->motion.reason);
