@@ -1,5 +1,9 @@
 aw_layer(readers USES base FILES
     table.c
+    # network cards
+    awk1.c
+    intel5300.c
+    ofdm.c
     # ESP32
     text.c
     esp_layout.c

@@ -8,7 +8,12 @@
     X(esp_lines)                                                                                   \
     X(esp_npz)
 
-#define AW_READER_LIST(X) ESP_READERS(X)
+/* Network cards, and our own datagram */
+#define NIC_READERS(X)                                                                             \
+    X(awk1)                                                                                        \
+    X(intel5300)
+
+#define AW_READER_LIST(X) NIC_READERS(X) ESP_READERS(X)
 
 #define DECLARE(name) extern const struct aw_reader aw_reader_##name;
 AW_READER_LIST(DECLARE)
