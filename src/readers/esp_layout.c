@@ -117,6 +117,10 @@ KINDS(kind_lhs_fft, 192, N(L), D(L), LEGACY_FFT_TAIL, STBC20_FFT(H), STBC20_FFT(
 KINDS(kind_lhs_above, 188, N(L), N(L), LEGACY_ASC_TAIL, STBC20_ABOVE(H), STBC20_ABOVE(S))
 KINDS(kind_lhs_below, 190, N(L), N(L), LEGACY_ASC_TAIL, STBC20_BELOW(H), STBC20_BELOW(S))
 KINDS(kind_lh40, 192, N(L), N(L), LEGACY_ASC_TAIL, N2(H), HT40_FFT_TAIL(H))
+KINDS(kind_lh40_asc, 192, N(L), N(L), LEGACY_ASC_TAIL, N6(H), HT40_NEG(H), N3(H), HT40_POS(H),
+      N5(H))
+KINDS(kind_lhs_asc, 192, N(L), N(L), LEGACY_ASC_TAIL, N2(H), STBC20_ABOVE(H), N2(S),
+      STBC20_ABOVE(S))
 KINDS(kind_lhs40, 306, N(L), N(L), LEGACY_ASC_TAIL, STBC40(H), STBC40(S))
 KINDS(kind_l53_asc, 53, D(L), D(L), D2(L), D(L), P(L), D13(L), P(L), D6(L), N(L), D(L),
       LEGACY_POS2(L))
@@ -147,6 +151,10 @@ static const uint8_t kind_lines[64] = {X2(L), LEGACY_POS2(L), N5(L), N6(L), D5(L
 static const uint8_t kind_log[128] = {LEGACY_FFT_TAIL, HT20_FFT, X2(H)};
 static const uint8_t kind_ht56[56] = {HT20_NEG(H), D(H), HT20_POS2(H)};
 
+/* RuView's server keeps the first 56 of 64: 0..31, -32..-9. */
+static const uint8_t kind_cut56[56] = {N(L),  D(L), LEGACY_POS2(L), N5(L), N6(L),
+                                       D5(L), P(L), D6(L),          D6(L)};
+
 static const int16_t k_fft64[] = {FFT64};
 static const int16_t k_asc64[] = {ASC64};
 static const int16_t k_below64[] = {BELOW64};
@@ -163,6 +171,9 @@ static const int16_t k_h40_asc[] = {ABOVE64, BELOW64};
 static const int16_t k_below192[] = {BELOW64, FFT128};
 static const int16_t k_above192[] = {ABOVE64, FFT128};
 static const int16_t k_asc192[] = {ASC64, FFT128};
+static const int16_t k_below192_asc[] = {BELOW64, ABOVE64, BELOW64};
+static const int16_t k_above192_asc[] = {ABOVE64, ABOVE64, BELOW64};
+static const int16_t k_asc64x3[] = {ASC64, ASC64, ASC64};
 static const int16_t k_below306[] = {BELOW64, FFT121, FFT121};
 static const int16_t k_above306[] = {ABOVE64, FFT121, FFT121};
 static const int16_t k_asc306[] = {ASC64, FFT121, FFT121};
@@ -215,6 +226,9 @@ LAYOUT(h40_asc, k_h40_asc, kind_h40_asc, 40, 312500)
 LAYOUT(lh40_below, k_below192, kind_lh40, 40, 312500)
 LAYOUT(lh40_above, k_above192, kind_lh40, 40, 312500)
 LAYOUT(lh40_unknown, k_asc192, kind_lh40, 40, 312500)
+LAYOUT(lh40_below_asc, k_below192_asc, kind_lh40_asc, 40, 312500)
+LAYOUT(lh40_above_asc, k_above192_asc, kind_lh40_asc, 40, 312500)
+LAYOUT(lhs_asc, k_asc64x3, kind_lhs_asc, 20, 312500)
 LAYOUT(lhs40_below, k_below306, kind_lhs40, 40, 312500)
 LAYOUT(lhs40_above, k_above306, kind_lhs40, 40, 312500)
 LAYOUT(lhs40_unknown, k_asc306, kind_lhs40, 40, 312500)
@@ -235,6 +249,8 @@ LAYOUT(he_fft, k_he_fft, kind_he_fft, 20, 78125)
 const struct aw_esp_layout aw_esp_layout_lines = {64, 20, 312500, k_fft64, kind_lines, kind_lines};
 const struct aw_esp_layout aw_esp_layout_log = {128, 20, 312500, k_log, kind_log, kind_log};
 const struct aw_esp_layout aw_esp_layout_ht56 = {56, 20, 312500, k_ht56, kind_ht56, kind_ht56};
+
+const struct aw_esp_layout aw_esp_layout_cut56 = {56, 20, 312500, k_fft64, kind_cut56, kind_cut56};
 
 /* Are values first..last all zero? */
 static bool zero(const float *iq, unsigned first, unsigned last) {
@@ -325,6 +341,23 @@ static const struct aw_esp_layout *he(const float *iq, uint32_t n) {
 const struct aw_esp_layout *aw_esp_layout_find(const struct aw_esp_packet *packet, const float *iq,
                                                uint32_t n) {
     return packet->family == AW_ESP_HE ? he(iq, n) : classic(packet, iq, n);
+}
+
+const struct aw_esp_layout *aw_esp_layout_sorted(const struct aw_esp_sorted *f) {
+    int start = f->lltf_start;
+    int side = start == 0 ? 2 : start == -64 ? 1 : -1;
+    if (f->lltf_n != 64 || (side < 0 && start != -32)) return NULL;
+    if (f->stbc_n)
+        return side < 0 && f->ht_n == 64 && f->stbc_n == 64 && f->ht_start == start &&
+                       f->stbc_start == start
+                   ? &lhs_asc
+                   : NULL;
+    if (f->ht_n == 0) return by_side(side, NULL, &l_above, &l_below, &l_asc);
+    if (f->ht_n == 64 && f->ht_start == start)
+        return by_side(side, NULL, &lh_above, &lh_below, &lh_asc);
+    if (f->ht_n == 128 && f->ht_start == -64)
+        return by_side(side, NULL, &lh40_above_asc, &lh40_below_asc, NULL);
+    return NULL;
 }
 
 void aw_esp_layout_apply(struct aw_frame *f, const struct aw_esp_layout *layout,

@@ -49,6 +49,15 @@ bool aw_esp_first_word_set(const float *iq);
 /* Fixed layouts of formats that say nothing about the packet. */
 extern const struct aw_esp_layout aw_esp_layout_lines; /* breathing-esp32: values 2..53 are safe */
 extern const struct aw_esp_layout aw_esp_layout_log; /* header word stripped, two values too many */
-extern const struct aw_esp_layout aw_esp_layout_ht56; /* -28..-1, 1..28 */
+extern const struct aw_esp_layout aw_esp_layout_ht56;  /* -28..-1, 1..28 */
+extern const struct aw_esp_layout aw_esp_layout_cut56; /* the first 56 of 0..31, -32..-1 */
+
+/* Fields that somebody sorted into ascending order: where each begins and how many values it has
+ * (0: absent). NULL when they do not fit together. */
+struct aw_esp_sorted {
+    int lltf_start, ht_start, stbc_start;
+    uint32_t lltf_n, ht_n, stbc_n;
+};
+const struct aw_esp_layout *aw_esp_layout_sorted(const struct aw_esp_sorted *fields);
 
 #endif

@@ -13,4 +13,11 @@ aw_layer(readers USES base FILES
     esp_lines.c
     esp_npz.c
     esp_csi.c
+    esp_study.c
+    esp_ampl.c
+    json_scan.c
+    ruview_jsonl.c
+    esp_json.c
+    csibin1.c
+    esp_log.c
 )

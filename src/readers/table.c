@@ -3,10 +3,16 @@
 /* ESP32 */
 #define ESP_READERS(X)                                                                             \
     X(ruview)                                                                                      \
+    X(csibin1)                                                                                     \
+    X(esp_npz)                                                                                     \
     X(esp_tool)                                                                                    \
     X(esp_csi)                                                                                     \
     X(esp_lines)                                                                                   \
-    X(esp_npz)
+    X(esp_study)                                                                                   \
+    X(esp_ampl)                                                                                    \
+    X(ruview_jsonl)                                                                                \
+    X(esp_json)                                                                                    \
+    X(esp_log)
 
 /* Network cards, and our own datagram */
 #define NIC_READERS(X)                                                                             \

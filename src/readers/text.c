@@ -51,6 +51,16 @@ unsigned aw_text_split(struct aw_span s, char sep, struct aw_span *fields, unsig
     return n;
 }
 
+int aw_text_column(struct aw_span header, const char *name) {
+    for (int i = 0; header.p < header.end; i++) {
+        const uint8_t *comma = memchr(header.p, ',', aw_span_len(header));
+        const uint8_t *end = comma ? comma : header.end;
+        if (aw_text_is((struct aw_span){header.p, end}, name)) return i;
+        header.p = comma ? comma + 1 : header.end;
+    }
+    return -1;
+}
+
 struct aw_span aw_text_trim(struct aw_span s) {
     while (s.p < s.end && (*s.p == ' ' || *s.p == '\t' || *s.p == '"')) s.p++;
     while (s.p < s.end && (s.end[-1] == ' ' || s.end[-1] == '\t' || s.end[-1] == '"')) s.end--;
@@ -138,7 +148,7 @@ static inline uint32_t load_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* Bit i: character i is below '-' (blank, tab, comma and what cannot be a number). */
+/* Bit i: character i is below '-': a blank, tab or comma, or something that has no place here. */
 static inline uint64_t separators(const uint8_t *p) {
     const uint64_t high = UINT64_C(0x8080808080808080);
     uint64_t mask = 0;
@@ -173,6 +183,8 @@ static inline int token(const uint8_t *start, const uint8_t *stop, const uint8_t
 }
 
 int aw_text_ints(struct aw_span s, const uint8_t *floor, unsigned swap, float *out, uint32_t cap) {
+    /* Of the characters below '-': tab, blank, comma. */
+    const uint64_t allowed = UINT64_C(1) << '\t' | UINT64_C(1) << ' ' | UINT64_C(1) << ',';
     uint32_t n = 0, bad = 0;
     const size_t len = aw_span_len(s);
     size_t start = 0;
@@ -185,8 +197,10 @@ int aw_text_ints(struct aw_span s, const uint8_t *floor, unsigned swap, float *o
             look = tail;
         }
         for (uint64_t mask = separators(look); mask; mask &= mask - 1) {
-            size_t stop = block + (size_t)__builtin_ctzll(mask);
+            unsigned i = (unsigned)__builtin_ctzll(mask);
+            size_t stop = block + i;
             if (stop > len) break;
+            bad |= !(allowed >> look[i] & 1);
             if (stop > start) {
                 if (n == cap) return AW_ERR_TOO_MANY;
                 out[n ^ swap] = (float)token(s.p + start, s.p + stop, floor, &bad);

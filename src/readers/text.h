@@ -29,6 +29,9 @@ const uint8_t *aw_text_find(struct aw_span s, const char *word);
 /* Cuts s at every sep; returns the number of fields, at most max (the last then holds the rest). */
 unsigned aw_text_split(struct aw_span s, char sep, struct aw_span *fields, unsigned max);
 
+/* Number of the column `name` in a comma separated header line; -1 when there is none. */
+int aw_text_column(struct aw_span header, const char *name);
+
 /* s without blanks and double quotes at both ends. */
 struct aw_span aw_text_trim(struct aw_span s);
 
