@@ -14,7 +14,9 @@ static const struct command {
     {"serve", cmd_serve, "listen for nodes, or play recordings, and show the room on a web page"},
     {"replay", cmd_replay, "run recordings through the same pipeline; one JSON object per second"},
     {"inspect", cmd_inspect, "say what a recording holds"},
+    {"convert", cmd_convert, "write a recording as .npz, .csv or .pcap"},
     {"record", cmd_record, "write what nodes send to a .pcap"},
+    {"send", cmd_send, "send a recording as live datagrams, with its own timing"},
     {"doctor", cmd_doctor, "find out why nothing arrives"},
     {"sim", cmd_sim, "make a simulated recording, marked as such"},
 };

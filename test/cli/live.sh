@@ -23,14 +23,13 @@ check "three links" test "$(grep -o '"rate_hz"' "$out" | wc -l)" = 3
 check "nothing lost" lacks "$out" '"lost":[1-9]'
 
 # rubbish of every length is counted and harms nothing
-python=$(command -v python3 || true)
 exec 3<>"/dev/udp/127.0.0.1/$udp"
 for n in 0 1 3 4 7 19 20 47 48 59 60 100 600 1400 2100; do
     head -c "$n" /dev/urandom >&3 2>/dev/null
     { printf '\x01\x00\x11\xc5'; head -c "$n" /dev/urandom; } >&3 2>/dev/null
 done
 exec 3>&-
-refused() { get /api/v1/sources >"$out"; has "$out" '"refused":\{[^}]*"(unknown-format|truncated|length|layout|range)":'; }
+refused() { get /api/v1/sources >"$out"; has "$out" '"refused_by_reason":\{[^}]*"(unknown-format|truncated|length|layout|range)":'; }
 wait_for "rubbish is refused with a reason" refused
 check "still serving" get /health/live >"$out"
 
