@@ -1,0 +1,1 @@
+aw_test(bench ruview_compat aw_ruview_compat)
