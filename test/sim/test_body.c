@@ -191,6 +191,63 @@ static void entering(void) {
     room_free(&r);
 }
 
+/* Facing east and north, sitting and lying: where the front of the chest is, and where it goes. */
+static void directions(void) {
+    for (int lying = 0; lying < 2; lying++)
+        for (int north = 0; north < 2; north++) {
+            struct aw_sim_person p;
+            person(&p);
+            p.heart_m = 0;
+            p.facing_rad = north ? AW_PI / 2 : 0;
+            p.n_steps = 1;
+            p.step[0].act = lying ? AW_SIM_LIE : AW_SIM_SIT;
+            p.step[0].z_m = lying ? 0.5 : 0;
+            struct aw_sim_body b;
+            aw_sim_body_init(&b, &p, false, 1, 0);
+            double low[3] = {9, 9, 9}, high[3] = {0};
+            for (double t = 1; t < 9; t += 0.01) {
+                struct aw_sim_point at[AW_SIM_BODY_POINTS];
+                CHECK_INT(aw_sim_body_points(&b, t, at, NULL), AW_SIM_BODY_POINTS);
+                double sum = 0;
+                for (int i = 0; i < AW_SIM_BODY_POINTS; i++) sum += at[i].power;
+                CHECK_NEAR(sum, 1, 1e-9);
+                for (int axis = 0; axis < 3; axis++) {
+                    low[axis] = fmin(low[axis], at[0].at_m[axis]);
+                    high[axis] = fmax(high[axis], at[0].at_m[axis]);
+                }
+            }
+            int moves = lying ? 2 : north; /* up, or forward */
+            for (int axis = 0; axis < 3; axis++)
+                CHECK_NEAR(high[axis] - low[axis], axis == moves ? 2 * chest_m : 0, 1e-5);
+            CHECK_NEAR(high[2], lying ? 0.72 : 0.95, 0.01);
+            CHECK_NEAR(high[north], lying ? 1.6 : 2.12, 0.01); /* lies with the feet forward */
+            CHECK_NEAR(high[!north], 2, 0.01);
+        }
+}
+
+/* The sway has the rms that was asked for, per axis. */
+static void swaying(void) {
+    struct aw_sim_person p;
+    person(&p);
+    p.n_breaths = 0;
+    p.heart_m = 0;
+    p.sway_m = 0.01;
+    struct aw_sim_body b;
+    aw_sim_body_init(&b, &p, true, 1, 0);
+    double sum[2] = {0};
+    int n = 0;
+    for (double t = 0; t < 2000; t += 0.1, n++) {
+        struct aw_sim_point at;
+        CHECK_INT(aw_sim_body_points(&b, t, &at, NULL), 1);
+        for (int axis = 0; axis < 2; axis++) {
+            double away =
+                at.at_m[axis] - 2 - (axis ? 0.12 * sin(p.facing_rad) : 0.12 * cos(p.facing_rad));
+            sum[axis] += away * away;
+        }
+    }
+    for (int axis = 0; axis < 2; axis++) CHECK_NEAR(sqrt(sum[axis] / n), 0.01, 0.0005);
+}
+
 int main(void) {
     breaths();
     waveform();
@@ -199,5 +256,7 @@ int main(void) {
     walking();
     falling();
     entering();
+    directions();
+    swaying();
     return test_end();
 }

@@ -162,6 +162,65 @@ static void friis(void) {
     room_free(&r);
 }
 
+/* Somebody on the line of sight takes half of it at shadow 0.5; half a metre aside, nearly nothing;
+ * and RSSI follows. */
+static void shadow(void) {
+    const struct aw_sim_link link = {.tx_m = {1, 1, 1}, .rx_m = {4, 1, 1}};
+    CHECK_NEAR(aw_sim_channel_shade(&link, 2, 1), 1, 1e-12);
+    CHECK_NEAR(aw_sim_channel_shade(&link, 2, 1.25), exp(-1), 1e-12);
+    CHECK_NEAR(aw_sim_channel_shade(&link, 4.25, 1), exp(-1), 1e-12); /* behind the receiver */
+    CHECK(aw_sim_channel_shade(&link, 2, 1.5) < 0.02);
+    float rssi_dbm[3];
+    for (int aside = 0; aside < 3; aside++) {
+        struct room r;
+        aw_sim_config_room(&r.config, AW_SIM_GENERIC, 1);
+        aw_sim_impair_none(&r.config.impair);
+        r.config.wall = r.config.diffuse = r.config.rcs_m2 = 0;
+        r.config.n_clutter = 0;
+        r.config.shadow = 0.5;
+        r.config.link[0] = link;
+        r.config.n_persons = aside < 2;
+        aw_sim_person_usual(&r.config.person[0], 2, aside ? 3 : 1, 15);
+        room_init(&r);
+        const struct aw_sim_channel *ch = &r.sim.link[0].channel;
+        double gain = r.sim.link[0].receiver.gain;
+        CHECK(room_next(&r));
+        CHECK_NEAR((double)r.iq[0] / (gain * ch->fixed[0]), aside ? 1 : 0.5, 1e-5);
+        rssi_dbm[aside] = r.frame.rssi_dbm[0];
+        room_free(&r);
+    }
+    CHECK(rssi_dbm[1] == rssi_dbm[2]);
+    CHECK_NEAR(rssi_dbm[0] - rssi_dbm[1], -6, 0.01);
+    CHECK_NEAR(rssi_dbm[1], 8 + 20 * log10(AW_C_MPS / 2.437e9 / (4 * AW_PI * 3)), 0.5);
+}
+
+/* A fixed echo has the power asked for, wherever the body is. */
+static void fixed_echo(void) {
+    for (int place = 0; place < 4; place++) {
+        struct room r;
+        aw_sim_config_room(&r.config, AW_SIM_GENERIC, 2);
+        aw_sim_impair_none(&r.config.impair);
+        r.config.echo_fixed = r.config.echo_point = true;
+        r.config.echo_db = -20;
+        r.config.echo_walls = false;
+        r.config.shadow = 0;
+        r.config.n_persons = 1;
+        aw_sim_person_usual(&r.config.person[0], 1 + place, 3.5 - place, 15);
+        room_init(&r);
+        const struct aw_sim_channel *ch = &r.sim.link[0].channel;
+        double gain = r.sim.link[0].receiver.gain, sum = 0;
+        CHECK(room_next(&r));
+        for (int i = 0; i < 56; i++) {
+            int at = r.frame.k[i] + 28;
+            double x = (double)r.iq[2 * i] / gain - ch->fixed[at];
+            double y = (double)r.iq[2 * i + 1] / gain - ch->fixed[ch->stride + (uint32_t)at];
+            sum += (x * x + y * y) / 56;
+        }
+        CHECK_NEAR(10 * log10(sum / ch->power), -20, 0.01);
+        room_free(&r);
+    }
+}
+
 int main(void) {
     grid();
     definition(AW_SIM_ESP32, 1, 1);
@@ -171,5 +230,7 @@ int main(void) {
     definition(AW_SIM_NEXMON80, 4, 4);
     definition(AW_SIM_GENERIC, 2, 2);
     friis();
+    shadow();
+    fixed_echo();
     return test_end();
 }
