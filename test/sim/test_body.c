@@ -211,6 +211,10 @@ static void directions(void) {
                 double sum = 0;
                 for (int i = 0; i < AW_SIM_BODY_POINTS; i++) sum += at[i].power;
                 CHECK_NEAR(sum, 1, 1e-9);
+                double out = at[0].at_m[lying ? 2 : north] - (lying ? 0.72 : 2.12);
+                CHECK_NEAR(out, aw_sim_vitals_breath_m(&b.vitals, t), 1e-9); /* outwards */
+                double left = at[1].at_m[!north] - at[2].at_m[!north]; /* left of east is north */
+                CHECK(north ? left < -0.3 : left > 0.3);
                 for (int axis = 0; axis < 3; axis++) {
                     low[axis] = fmin(low[axis], at[0].at_m[axis]);
                     high[axis] = fmax(high[axis], at[0].at_m[axis]);

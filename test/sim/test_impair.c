@@ -133,7 +133,12 @@ static void phase(void) {
         struct fit a = fit_frame(&r, 0, 0), b = fit_frame(&r, 1, 0);
         CHECK(a.error < 1e-9 * r.sim.link[0].channel.power);
         CHECK_NEAR(a.delay_s, b.delay_s, 1e-12); /* one sampling clock */
-        if (isnan(between)) between = a.phase - b.phase;
+        if (isnan(between)) {
+            const double *chain = r.sim.link[0].receiver.chain_rad;
+            between = a.phase - b.phase;
+            CHECK(fabs(chain[0] - chain[1]) > 0.1);
+            CHECK_NEAR(remainder(between - chain[0] + chain[1], AW_TWO_PI), 0, 1e-4);
+        }
         CHECK_NEAR(remainder(a.phase - b.phase - between, AW_TWO_PI), 0, 1e-4); /* one oscillator */
         re += cos(a.phase);
         im += sin(a.phase);
@@ -249,6 +254,35 @@ static void doubles_and_mixed(void) {
     room_free(&r);
 }
 
+/* What gets lost does not depend on what kind of frame it is. */
+static void mixed_and_lost(void) {
+    struct room r;
+    quiet(&r, AW_SIM_ESP32);
+    r.config.impair.loss = 0.3;
+    r.config.impair.mixed = 0.3;
+    room_init(&r);
+    int mixed = 0, n = 0;
+    for (; room_next(&r); n++) mixed += r.frame.n_sub == 128;
+    CHECK_NEAR(mixed / (double)n, 0.3, 4 * sqrt(0.21 / n));
+    room_free(&r);
+}
+
+/* Late stamps of several links: still in order, as one host writes them down. */
+static void order(void) {
+    struct room r;
+    quiet(&r, AW_SIM_ESP32);
+    aw_sim_config_nodes(&r.config, 5);
+    r.config.impair.jitter = 0.9;
+    r.config.impair.stamp_s = 0.02;
+    room_init(&r);
+    int64_t last_ns = r.config.start_ns;
+    while (room_next(&r)) {
+        CHECK(r.frame.t_ns >= last_ns);
+        last_ns = r.frame.t_ns;
+    }
+    room_free(&r);
+}
+
 static void timing(void) {
     struct room r;
     quiet(&r, AW_SIM_ESP32);
@@ -288,6 +322,8 @@ static void layouts(void) {
         for (int j = 0; j < n; j++) {
             live += !(kind[j] & AW_SUB_NULL);
             pilots += !!(kind[j] & AW_SUB_PILOT);
+            if (kind[j] & AW_SUB_PILOT && want[i].pilots <= 4)
+                CHECK(abs(k[j]) == 7 || abs(k[j]) == 21);
         }
         CHECK_INT(live, want[i].live);
         CHECK_INT(pilots, want[i].pilots);
@@ -312,6 +348,8 @@ int main(void) {
     loss(0.6, 1);
     loss(0.2, 8);
     doubles_and_mixed();
+    mixed_and_lost();
+    order();
     timing();
     layouts();
     return test_end();
