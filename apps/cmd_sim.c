@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include "base/units.h"
+#include "readers/awk1.h"
 #include "server/pcap_writer.h"
 #include "sim/datagram.h"
 #include "sim/marker.h"
@@ -21,8 +22,8 @@
 struct options {
     const char *out, *truth, *hw;
     bool clean, shuffle, point;
-    double seconds, rate, nodes, seed, snr, agc, agc_step, chest, bpm, heart, heart_bpm, echo, loss,
-        burst, duplicate, mixed, jitter, level;
+    double seconds, rate, nodes, rx, tx, seed, snr, agc, agc_step, chest, bpm, heart, heart_bpm,
+        echo, loss, burst, duplicate, mixed, jitter, level;
 };
 
 /* ---- the run ---- */
@@ -88,10 +89,16 @@ static void tell_truth(struct output *out, const struct aw_sim *sim, int64_t t_n
     fprintf(out->truth, "%s\n", aw_json_text(&j));
 }
 
+/* What an ESP32 node sends; for hardware that sends no datagrams, our own. */
+static int put_frame(const struct aw_frame *f, uint8_t *buf, size_t cap) {
+    if (f->format == AW_FORMAT_RUVIEW) return aw_sim_datagram_ruview(f, buf, cap);
+    return aw_awk1_write(f, (uint32_t)f->seq, buf, cap);
+}
+
 static int write_all(struct output *out, struct aw_sim *sim, const char *scenario,
                      uint64_t *frames) {
     static float iq[2 * AW_MAX_CHAINS * AW_MAX_CHAINS * AW_SIM_MAX_VALUES];
-    static uint8_t buf[4096];
+    static uint8_t buf[AW_AWK1_MAX_BYTES];
     const struct aw_sim_config *c = sim->config;
     struct aw_frame f = {.iq = iq, .iq_cap = sizeof iq / sizeof *iq / 2};
     int64_t marker_ns = c->start_ns, truth_ns = c->start_ns;
@@ -100,8 +107,7 @@ static int write_all(struct output *out, struct aw_sim *sim, const char *scenari
         for (; marker_ns <= f.t_ns && !err; marker_ns += AW_SIM_MARKER_S * AW_S)
             err = send_markers(out, c, scenario, marker_ns);
         for (; truth_ns <= f.t_ns; truth_ns += AW_S) tell_truth(out, sim, truth_ns);
-        if (!err)
-            err = send_from(out, f.node, f.t_ns, buf, aw_sim_datagram_ruview(&f, buf, sizeof buf));
+        if (!err) err = send_from(out, f.node, f.t_ns, buf, put_frame(&f, buf, sizeof buf));
         ++*frames;
     }
     int64_t end_ns = c->start_ns + (int64_t)(c->seconds * 1e9);
@@ -158,10 +164,6 @@ static void configure_people(struct aw_sim_config *c, const struct options *o) {
 static bool configure(struct aw_sim_config *c, const struct options *o, const char *scenario) {
     enum aw_sim_hw hw;
     if (!find_hw(o->hw, &hw)) return false;
-    if (hw != AW_SIM_ESP32) {
-        fprintf(stderr, "airwake sim: only esp32 can be written so far\n");
-        return false;
-    }
     if (aw_sim_config_scenario(c, scenario, hw, (uint64_t)o->seed) < 0) {
         fprintf(stderr, "airwake sim: unknown scenario %s; see airwake sim --help\n", scenario);
         return false;
@@ -171,6 +173,8 @@ static bool configure(struct aw_sim_config *c, const struct options *o, const ch
         aw_sim_impair_none(im);
         im->quantise = true;
     }
+    c->n_rx = (uint32_t)o->rx;
+    c->n_tx = (uint32_t)o->tx;
     c->rate_hz = 20; /* what a RuView node sends */
     take(&c->rate_hz, o->rate, 1);
     take(&c->seconds, o->seconds, 1);
@@ -209,6 +213,8 @@ static void scenario_list(char *text, size_t size) {
 int cmd_sim(int argc, char **argv) {
     struct options o = {.hw = "esp32",
                         .nodes = 1,
+                        .rx = 1,
+                        .tx = 1,
                         .seed = 1,
                         .seconds = NAN,
                         .rate = NAN,
@@ -233,10 +239,12 @@ int cmd_sim(int argc, char **argv) {
     const struct opt opts[] = {
         TEXT("out", out, "FILE", "recording to write, a pcap"),
         TEXT("truth", truth, "FILE", "the truth, once per second, one JSON object per line"),
-        TEXT("hw", hw, "NAME", "receiver: esp32 (default)"),
+        TEXT("hw", hw, "NAME", "esp32 (default), intel5300, nexmon20, nexmon40, nexmon80, generic"),
         NUMBER("seconds", seconds, "N", 0.001, 1e6, "duration (default: the scenario's)"),
         NUMBER("rate", rate, "HZ", 0.01, 10000, "frames per second and node (default 20)"),
         NUMBER("nodes", nodes, "N", 1, AW_SIM_MAX_LINKS, "receivers (default 1)"),
+        NUMBER("rx", rx, "N", 1, AW_MAX_CHAINS, "receive antennas (default 1)"),
+        NUMBER("tx", tx, "N", 1, AW_MAX_CHAINS, "transmit antennas (default 1)"),
         NUMBER("seed", seed, "N", 0, 0x1p53, "room, noise and all that is random (default 1)"),
         NUMBER("snr", snr, "DB", -40, INFINITY, "static channel to noise (default 30)"),
         NUMBER("agc", agc, "PERCENT", 0, 100, "gain jitter per packet, rms (default 3)"),

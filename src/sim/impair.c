@@ -64,7 +64,8 @@ static double turn(const struct aw_sim_channel *ch, double phase, double delay_s
 }
 
 static float quantised(double x, double full_scale) {
-    return (float)fmin(fmax(nearbyint(x), -full_scale - 1), full_scale);
+    double whole = fmin(fmax(nearbyint(x), -full_scale - 1), full_scale);
+    return (float)(whole + 0.0); /* an integer has no negative zero */
 }
 
 void aw_sim_receiver_run(const struct aw_sim_receiver *rec, const struct aw_sim_channel *ch,
