@@ -57,8 +57,6 @@ static const struct field person_fields[] = {
 
 static const struct aw_sim_limit count_limits[] = {
     {"hw", 0, AW_SIM_HW_COUNT - 1},
-    {"n_rx", 1, AW_MAX_CHAINS},
-    {"n_tx", 1, AW_MAX_CHAINS},
     {"channel", 1, 177},
     {"n_clutter", 0, 1000},
     {"n_links", 1, AW_SIM_MAX_LINKS},
@@ -67,7 +65,13 @@ static const struct aw_sim_limit count_limits[] = {
     {"n_steps", 0, AW_SIM_MAX_STEPS},
     {"act", 0, AW_SIM_ACT_COUNT - 1},
 };
-enum { HW, N_RX, N_TX, CHANNEL, N_CLUTTER, N_LINKS, N_PERSONS, N_BREATHS, N_STEPS, ACT };
+enum { HW, CHANNEL, N_CLUTTER, N_LINKS, N_PERSONS, N_BREATHS, N_STEPS, ACT };
+
+/* By the number of antennas the hardware has. */
+static const struct aw_sim_limit rx_limits[AW_MAX_CHAINS + 1] = {
+    {"n_rx", 1, 0}, {"n_rx", 1, 1}, {"n_rx", 1, 2}, {"n_rx", 1, 3}, {"n_rx", 1, 4}};
+static const struct aw_sim_limit tx_limits[AW_MAX_CHAINS + 1] = {
+    {"n_tx", 1, 0}, {"n_tx", 1, 1}, {"n_tx", 1, 2}, {"n_tx", 1, 3}, {"n_tx", 1, 4}};
 
 static const struct aw_sim_limit place_limit = {"place inside the room, m", 0, 200};
 static const struct aw_sim_limit time_limit = {"breath t_s, rising", 0, 1e7};
@@ -127,8 +131,8 @@ static const struct aw_sim_limit *check_person(const struct aw_sim_config *c,
 static const struct aw_sim_limit *check_counts(const struct aw_sim_config *c) {
     if ((unsigned)c->hw >= AW_SIM_HW_COUNT) return &count_limits[HW];
     unsigned chains = aw_sim_hardware[c->hw].max_chains;
-    if (c->n_rx < 1 || c->n_rx > chains) return &count_limits[N_RX];
-    if (c->n_tx < 1 || c->n_tx > chains) return &count_limits[N_TX];
+    if (c->n_rx < 1 || c->n_rx > chains) return &rx_limits[chains];
+    if (c->n_tx < 1 || c->n_tx > chains) return &tx_limits[chains];
     if (c->channel && !aw_channel_to_mhz(c->channel)) return &count_limits[CHANNEL];
     if (c->n_clutter > 1000) return &count_limits[N_CLUTTER];
     if (c->n_links < 1 || c->n_links > AW_SIM_MAX_LINKS) return &count_limits[N_LINKS];
