@@ -1,8 +1,13 @@
 set(dsp_files
+    cholesky.c
     clip.c
+    gain_steps.c
     increments.c
     median.c
+    noise_line.c
     rows.c
+    sine_fit.c
+    slots.c
 )
 if(dsp_files)
   aw_layer(dsp USES base FILES ${dsp_files})

@@ -1,10 +1,12 @@
 set(sense_files
     amplitude.c
+    breathing.c
     calibration.c
     count.c
     fall.c
     motion.c
     presence.c
+    rate_tracker.c
     sway.c
 )
 if(sense_files)

@@ -1,0 +1,61 @@
+#ifndef AW_DSP_SINE_FIT_H
+#define AW_DSP_SINE_FIT_H
+
+#include "airwake.h"
+#include "base/arena.h"
+
+/* How well does one sinusoid of frequency f, common to all channels but with weights of their own,
+ * explain a short multichannel series? The squared canonical correlation
+ *
+ *     U(f) = largest eigenvalue of  Q' X (X' X + ridge tr(X' X) I)^-1 X' Q,    0 <= U < 1
+ *
+ * X [n][channels]: channels free of a polynomial of degree 2, clipped, unit norm;
+ * Q [n][2]: cos and sin of f, free of the same polynomial, unit norm.
+ *
+ * Channels of either polarity add up, and what many channels share but is not periodic (drift)
+ * is weighted down. About the centre of the window cosines are even and sines odd, so they are
+ * orthogonal and the series can be folded, which halves the work.
+ *
+ * Source: Hotelling, Relations between two sets of variates, Biometrika 28, 1936; the ridge as in
+ * Vinod, J. Econometrics 4, 1976. test_sine_fit.c checks it against the definition in double. */
+enum {
+    AW_SINE_FIT_CHANNELS = 16, /* rows always have this many values; unused ones are zero */
+    AW_SINE_FIT_TREND = 3,     /* polynomials taken out: degree 0, 1, 2 */
+};
+
+/* Immutable after init; may be shared by any number of links and threads. */
+struct aw_sine_basis {
+    size_t n, half, n_freq;
+    float *trend;  /* [TREND][n] orthonormal Legendre polynomials */
+    float *cosine; /* [n_freq][half] of the folded window, the middle last; unit norm unfolded */
+    float *sine;   /* [n_freq][half] */
+};
+
+/* n samples, 8..4096; frequencies f_lo, f_lo + f_step, ... in cycles per sample, all in (0, 0.5);
+ * n_freq >= 1. The lowest should make more than about 0.75 cycles in the window.
+ * Errors: INVAL, NOMEM. */
+AW_MUST_USE int aw_sine_basis_init(struct aw_sine_basis *b, struct aw_arena *a, size_t n,
+                                   double f_lo, double f_step, size_t n_freq);
+
+/* Scratch and result of one fit, for windows of up to max_n samples. */
+struct aw_sine_fit {
+    size_t max_n;
+    float *x;          /* [max_n][CHANNELS] in: the series; out: whitened series */
+    float *even, *odd; /* [max_n / 2 + 1][CHANNELS] folded */
+    float *energy;     /* [max_n] */
+};
+
+AW_MUST_USE int aw_sine_fit_init(struct aw_sine_fit *s, struct aw_arena *a, size_t max_n);
+
+/* The series is in s->x [b->n][CHANNELS], b->n <= max_n, and is replaced by the whitened one.
+ * ridge: > 0; clip: samples whose energy over all channels exceeds clip^2 times the median are
+ * scaled down to that (a cough is not a breath).
+ * u [b->n_freq] out. All zero when no channel varies. */
+void aw_sine_fit_run(struct aw_sine_fit *s, const struct aw_sine_basis *b, float ridge, float clip,
+                     float *u);
+
+/* After run: the series that correlates best with frequency number k, y [b->n], unit norm. */
+void aw_sine_fit_variate(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
+                         float *y);
+
+#endif
