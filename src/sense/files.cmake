@@ -2,6 +2,7 @@ set(sense_files
     amplitude.c
     breathing.c
     calibration.c
+    chest.c
     count.c
     fall.c
     motion.c
