@@ -14,8 +14,8 @@
  * 0.03 .. 0.5 apart, so the assignment is safe; where the gain is continuous the steps tile the
  * axis and `common` is bounded noise, which the estimators after this one treat as such.
  *
- * Derived here from the levels of 12 recordings (docs/accuracy-breathing.md); test_gain_steps.c checks that a
- * known common change of 1 % passes through random steps. */
+ * Derived here from the levels of 12 recordings (docs/accuracy-breathing.md); test_gain_steps.c
+ * checks that a known common change of 1 % passes through random steps. */
 enum { AW_GAIN_STEPS = 32 };
 
 struct aw_gain_steps {

@@ -14,8 +14,8 @@
  * never exceeds ln(n / jump), so a new one is taken over within about that divided by gain z.
  *
  * Values of the defaults: chosen by a coarse grid search on breathing-esp32 under the condition
- * that the median re-lock after a step is below 30 s on simulation; the optimum is flat (docs/
- * accuracy.md). Source of the filter: Rabiner, Proc. IEEE 77(2) 1989, eq. 19-20. */
+ * that the median re-lock after a step is below 30 s on simulation; the optimum is flat (see
+ * docs/accuracy-breathing.md). Source of the filter: Rabiner, Proc. IEEE 77(2) 1989, eq. 19-20. */
 enum { AW_RATE_TRACKER_MAX = 256 };
 
 struct aw_rate_tracker_config {
