@@ -3,6 +3,7 @@ aw_layer(readers USES base FILES
     # network cards
     awk1.c
     intel5300.c
+    nexmon.c
     ofdm.c
     # ESP32
     text.c

@@ -17,6 +17,7 @@
 /* Network cards, and our own datagram */
 #define NIC_READERS(X)                                                                             \
     X(awk1)                                                                                        \
+    X(nexmon)                                                                                      \
     X(intel5300)
 
 #define AW_READER_LIST(X) NIC_READERS(X) ESP_READERS(X)
