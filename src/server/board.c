@@ -59,15 +59,40 @@ static bool push_counts(struct aw_board *b, const struct aw_msg *m) {
     return true;
 }
 
+static uint32_t search(const struct aw_board *b, uint32_t id_plus_one) {
+    uint32_t i = 0;
+    while (i < AW_BOARD_LINKS && b->ids[i] != id_plus_one) i++;
+    return i;
+}
+
+uint32_t aw_board_find(const struct aw_board *b, uint32_t id) {
+    return id == UINT32_MAX ? AW_BOARD_LINKS : search(b, id + 1);
+}
+
+/* The link of the message, a free place when it is new; NULL when there is none. */
+static struct aw_board_link *link_of(struct aw_board *b, uint32_t id) {
+    uint32_t i = aw_board_find(b, id);
+    if (i == AW_BOARD_LINKS && id != UINT32_MAX) i = search(b, 0);
+    if (i == AW_BOARD_LINKS) return NULL;
+    b->ids[i] = id + 1;
+    b->links[i].used = true;
+    b->links[i].id = id;
+    return &b->links[i];
+}
+
+static bool push_gone(struct aw_board *b, uint32_t id) {
+    uint32_t i = aw_board_find(b, id);
+    if (i == AW_BOARD_LINKS) return false;
+    b->ids[i] = 0;
+    forget(&b->links[i]);
+    return true;
+}
+
 static bool push(struct aw_board *b, const struct aw_msg *m) {
     if (m->kind == AW_MSG_COUNTS) return push_counts(b, m);
-    if (m->link >= AW_BOARD_LINKS) return false;
-    struct aw_board_link *l = &b->links[m->link];
-    if (m->kind == AW_MSG_GONE) {
-        forget(l);
-        return true;
-    }
-    l->used = true;
+    if (m->kind == AW_MSG_GONE) return push_gone(b, m->link);
+    struct aw_board_link *l = link_of(b, m->link);
+    if (!l) return false;
     l->origin = m->origin;
     switch (m->kind) {
     case AW_MSG_LINK:

@@ -24,6 +24,7 @@ struct aw_board_row {
 
 struct aw_board_link {
     bool used;
+    uint32_t id; /* as the feed calls it */
     bool has_info;
     bool has_update;
     enum aw_origin_kind origin;
@@ -52,13 +53,18 @@ struct aw_board_source {
  * initial state. */
 struct aw_board {
     uint64_t updates; /* so far */
-    uint64_t ignored; /* messages about a link or source beyond the table, or out of range */
+    uint64_t ignored; /* messages about a link or source that found no room, or out of range */
     struct aw_board_source sources[AW_BOARD_SOURCES];
+    uint32_t
+        ids[AW_BOARD_LINKS]; /* links[i].id + 1; 0: links[i] is free. Close together to search */
     struct aw_board_link links[AW_BOARD_LINKS];
 };
 
 /* Takes in one message. */
 void aw_board_push(struct aw_board *b, const struct aw_msg *m);
+
+/* Place of the link that the feed calls `id` in links[]; AW_BOARD_LINKS: it is not there. */
+uint32_t aw_board_find(const struct aw_board *b, uint32_t id);
 
 /* Seconds since a frame of the link was seen, >= 0; NAN never. */
 double aw_board_age_s(const struct aw_board_link *l, int64_t now_ns);

@@ -40,10 +40,10 @@ void aw_loop_drain(struct aw_http *h) {
     const struct aw_msg *m;
     for (; budget && (m = aw_ring_peek(h->ring)); budget--) {
         aw_board_push(h->board, m);
-        bool update = m->kind == AW_MSG_UPDATE && m->link < AW_BOARD_LINKS;
-        uint32_t link = m->link;
+        uint32_t updated =
+            m->kind == AW_MSG_UPDATE ? aw_board_find(h->board, m->link) : AW_BOARD_LINKS;
         aw_ring_release(h->ring);
-        if (update) aw_ws_update(h, link);
+        if (updated < AW_BOARD_LINKS) aw_ws_update(h, updated);
     }
     if (!budget) lws_sul_schedule(h->context, 0, &h->drain_timer, on_drain, 1);
 }

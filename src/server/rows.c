@@ -48,12 +48,11 @@ static void view_amp(struct aw_json *j, const struct aw_board_row *row, unsigned
     aw_json_str(j, text);
 }
 
-static void head(struct aw_json *j, const char *type, const struct aw_board_link *l,
-                 uint32_t link) {
+static void head(struct aw_json *j, const char *type, const struct aw_board_link *l) {
     aw_json_key(j, "type");
     aw_json_str(j, type);
     aw_json_key(j, "link");
-    aw_json_uint(j, link);
+    aw_json_uint(j, l->id);
     aw_json_key(j, "source");
     aw_json_str(j, aw_origin_kind_key(l->origin));
     view_k_runs(j, l->k, l->n);
@@ -62,7 +61,7 @@ static void head(struct aw_json *j, const char *type, const struct aw_board_link
 void aw_view_row(struct aw_json *j, const struct aw_board *b, uint32_t link) {
     const struct aw_board_link *l = &b->links[link];
     aw_json_open(j, '{');
-    head(j, "row", l, link);
+    head(j, "row", l);
     if (l->next_row > l->first_row) view_amp(j, &l->rows[(l->next_row - 1) % AW_BOARD_ROWS], l->n);
     aw_json_close(j, '}');
 }
@@ -70,7 +69,7 @@ void aw_view_row(struct aw_json *j, const struct aw_board *b, uint32_t link) {
 void aw_view_rows(struct aw_json *j, const struct aw_board *b, uint32_t link) {
     const struct aw_board_link *l = &b->links[link];
     aw_json_open(j, '{');
-    head(j, "rows", l, link);
+    head(j, "rows", l);
     aw_json_key(j, "rows");
     aw_json_open(j, '[');
     for (uint64_t r = l->first_row; r < l->next_row; r++) {

@@ -1,7 +1,5 @@
 #include "server/view.h"
 
-#include "base/json.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -52,12 +50,11 @@ static void key_address(struct aw_json *j, const char *key, uint64_t address) {
     key_str(j, key, address ? text : NULL);
 }
 
-static void view_link(struct aw_json *j, const struct aw_board_link *l, uint32_t id,
-                      int64_t now_ns) {
+static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
     const struct aw_link_info *i = &l->info;
     bool fresh = aw_board_fresh(l, now_ns);
     aw_json_open(j, '{');
-    key_uint(j, "id", id);
+    key_uint(j, "id", l->id);
     key_str(j, "name", l->name);
     key_address(j, "node", i->node);
     key_address(j, "tx", i->tx);
@@ -94,7 +91,7 @@ static void view_link(struct aw_json *j, const struct aw_board_link *l, uint32_t
 void aw_view_links(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
     aw_json_open(j, '[');
     for (uint32_t i = 0; i < AW_BOARD_LINKS; i++)
-        if (b->links[i].used && b->links[i].has_info) view_link(j, &b->links[i], i, now_ns);
+        if (b->links[i].used && b->links[i].has_info) view_link(j, &b->links[i], now_ns);
     aw_json_close(j, ']');
 }
 
@@ -142,14 +139,13 @@ static void view_estimate(struct aw_json *j, const char *key, const char *key_co
 }
 
 /* The members of a link's sensing, without the braces. */
-static void sensing_members(struct aw_json *j, const struct aw_board_link *l, uint32_t id,
-                            int64_t now_ns) {
+static void sensing_members(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
     const struct aw_update *u = &l->update;
     enum aw_reason why = aw_board_link_reason(l, now_ns);
     enum aw_reason state_why = why != AW_REASON_NONE ? why : u->state_reason;
     bool known = why == AW_REASON_NONE && u->state != AW_STATE_NULL;
     if (!known && state_why == AW_REASON_NONE) state_why = AW_REASON_WARMING_UP;
-    key_uint(j, "link", id);
+    key_uint(j, "link", l->id);
     key_str(j, "name", l->name);
     key_str(j, "source", aw_origin_kind_key(l->origin));
     key_num(j, "t_s", l->has_update ? (double)u->t_ns * 1e-9 : (double)NAN, 3);
@@ -175,7 +171,7 @@ void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns
     for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
         if (!b->links[i].used) continue;
         aw_json_open(j, '{');
-        sensing_members(j, &b->links[i], i, now_ns);
+        sensing_members(j, &b->links[i], now_ns);
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');
@@ -186,6 +182,6 @@ void aw_view_update(struct aw_json *j, const struct aw_board *b, uint32_t link, 
     key_str(j, "type", "sensing_update");
     key_num(j, "timestamp", (double)now_ns * 1e-9, 3); /* Unix seconds; RuView clients' name */
     key_uint(j, "tick", b->updates);
-    sensing_members(j, &b->links[link], link, now_ns);
+    sensing_members(j, &b->links[link], now_ns);
     aw_json_close(j, '}');
 }

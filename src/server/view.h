@@ -1,7 +1,8 @@
 /* The board as JSON. One place for the names of our own API; REST and WebSocket share it.
  *
- * A value that is null has a reason beside it (x_reason, or the reason of the whole link). Keys
- * end in units: _s _ms _hz _mhz _db _dbm _bpm; docs/events.md lists them. */
+ * A value that is null has a reason beside it (x_reason, or the reason of the whole link); where
+ * there is none the source does not report the value (noise of most chips). Keys end in units: _s
+ * _ms _hz _mhz _db _dbm _bpm; docs/events.md lists them. `link` here is a place in links[]. */
 #ifndef AW_SERVER_VIEW_H
 #define AW_SERVER_VIEW_H
 

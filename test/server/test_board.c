@@ -37,7 +37,7 @@ static void test_empty(void) {
 
 static void test_link(void) {
     struct aw_board *b = fresh_board();
-    push(b, fill_link(3, 100, t0));
+    push(b, fill_link(3, 100, t0)); /* the first place */
     const char *links = as_text(aw_view_links, b, t0 + second);
     CHECK(
         strstr(links, "\"id\":3,\"name\":\"node 4\",\"node\":\"4\",\"tx\":\"aa:bb:cc:dd:ee:ff\""));
@@ -55,7 +55,7 @@ static void test_link(void) {
     CHECK(strstr(links, "\"frames\":100")); /* what was counted stays counted */
     CHECK(aw_board_origin(b, t0 + 6 * second) == NULL);
     push(b, fill_link(3, 101, t0 + 7 * second));
-    CHECK(aw_board_fresh(&b->links[3], t0 + 7 * second));
+    CHECK(aw_board_fresh(&b->links[0], t0 + 7 * second));
     free(b);
 }
 
@@ -108,7 +108,7 @@ static void test_null_without_reason_gets_one(void) {
 
 static void test_rows(void) {
     struct aw_board *b = fresh_board();
-    struct aw_board_link *l = &b->links[1];
+    struct aw_board_link *l = &b->links[0];
     for (int i = 0; i < 100; i++) push(b, fill_row(1, (uint8_t)i, t0 + i));
     CHECK_INT(l->next_row, 100);
     CHECK_INT(l->next_row - l->first_row, AW_BOARD_ROWS);
@@ -121,12 +121,12 @@ static void test_rows(void) {
     CHECK_INT(l->next_row - l->first_row, 1);
     struct aw_json j;
     aw_json_init(&j, text, sizeof text);
-    aw_view_row(&j, b, 1);
+    aw_view_row(&j, b, 0);
     CHECK_STR(aw_json_text(&j), "{\"type\":\"row\",\"link\":1,\"source\":\"simulated\","
                                 "\"k_runs\":[[-26,-25,1]],\"t_s\":1700000000.0000,\"max\":20.0000,"
                                 "\"amp_b64\":\"/wA=\"}"); /* base64 of FF 00 */
     aw_json_init(&j, text, sizeof text);
-    aw_view_rows(&j, b, 1);
+    aw_view_rows(&j, b, 0);
     CHECK(strstr(aw_json_text(&j), "\"rows\":[{\"t_s\":"));
 
     m.row.n = 0; /* out of range: counted, nothing changes */
@@ -168,9 +168,10 @@ static void test_k_runs(void) {
 
 static void test_bounds_and_gone(void) {
     struct aw_board *b = fresh_board();
-    push(b, fill_link(AW_BOARD_LINKS, 1, t0));
+    push(b, fill_link(UINT32_MAX, 1, t0));
     push(b, fill_counts(AW_BOARD_SOURCES, true, t0));
-    CHECK_INT(b->ignored, 2);
+    push(b, fill_msg(AW_MSG_GONE, 5, t0));
+    CHECK_INT(b->ignored, 3);
     push(b, fill_link(0, 1, t0));
     push(b, fill_row(0, 1, t0));
     push(b, fill_msg(AW_MSG_GONE, 0, t0));
@@ -179,6 +180,22 @@ static void test_bounds_and_gone(void) {
     CHECK_INT(b->links[0].first_row, 1);
     push(b, fill_link(0, 1, t0)); /* the slot can be used again */
     CHECK(aw_board_fresh(&b->links[0], t0));
+    free(b);
+}
+
+/* Numbers of links may be any: only how many there are is bounded. */
+static void test_many_links(void) {
+    struct aw_board *b = fresh_board();
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) push(b, fill_link(1000 * i, 1, t0));
+    CHECK_INT(b->ignored, 0);
+    CHECK_INT(aw_board_find(b, 255000), 255);
+    push(b, fill_link(7, 1, t0));
+    CHECK_INT(b->ignored, 1);
+    CHECK_INT(aw_board_find(b, 7), AW_BOARD_LINKS);
+    push(b, fill_msg(AW_MSG_GONE, 3000, t0));
+    push(b, fill_link(7, 1, t0));
+    CHECK_INT(aw_board_find(b, 7), 3);
+    CHECK_INT(b->ignored, 1);
     free(b);
 }
 
@@ -203,6 +220,7 @@ int main(void) {
     test_rows();
     test_k_runs();
     test_bounds_and_gone();
+    test_many_links();
     test_sources();
     return test_end();
 }
