@@ -84,6 +84,21 @@ test("the heat map moves", async () => {
   await close();
 });
 
+test("plays a recording through the whole program", async () => {
+  const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
+  const recording = process.env.AIRWAKE_DEMO ?? "../build/dev/demo.pcap";
+  const real = await startServer(airwake, ["serve", "--no-udp", "--http-port", "0", "--replay", recording]);
+  const { page, faults, close } = await openPage(browser, real.url);
+  await says(page, "#badge", "^SIMULATED");
+  await says(page, "#sources", "demo\\.pcap.*playing");
+  await says(page, `${card(1)} .facts`, "\\d+\\.\\d Hz.*−\\d+ dBm");
+  await page.waitForTimeout(9_000);
+  assert.ok((await mapColours(page, 1)).length > 30);
+  assert.deepEqual(faults, []);
+  await close();
+  assert.equal(await real.stop(), 0);
+});
+
 test("works on a phone, in the dark, for a screen reader", async () => {
   for (const options of [
     { viewport: { width: 360, height: 740 } },
