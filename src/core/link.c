@@ -1,17 +1,23 @@
 #include "core/link.h"
 
 #include "base/frame.h"
+#include "sense/chest.h"
 #include "sense/count.h"
 
-static int init_sensing(struct aw_link *l, struct aw_arena *a) {
+static int init_sensing(struct aw_link *l, struct aw_arena *a,
+                        const struct aw_breathing_bases *bases) {
     struct aw_amplitude_config amplitude;
     struct aw_motion_config motion;
     aw_amplitude_config_default(&amplitude);
     struct aw_presence_config presence;
+    struct aw_breathing_config breathing;
     aw_motion_config_default(&motion);
     aw_presence_config_default(&presence);
+    aw_breathing_config_default(&breathing);
+    breathing.max_n = AW_CHEST_MAX;
     int err = aw_amplitude_init(&l->amplitude, a, &amplitude);
     if (err == AW_OK) err = aw_motion_init(&l->motion, a, &motion);
+    if (err == AW_OK) err = aw_breathing_init(&l->breathing, a, bases, &breathing);
     if (err == AW_OK) err = aw_sway_init(&l->sway, a);
     if (err == AW_OK) err = aw_fall_init(&l->fall, a);
     if (err == AW_OK) err = aw_presence_init(&l->presence, &presence);
@@ -24,12 +30,13 @@ size_t aw_link_bytes(void) {
     return 512 * 1024;
 }
 
-int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
+int aw_link_init(struct aw_link *l, void *memory, size_t bytes,
+                 const struct aw_breathing_bases *bases, uint32_t serial,
                  const struct aw_frame *f) {
     struct aw_arena a;
     aw_arena_init(&a, memory, bytes);
     *l = (struct aw_link){.used = true};
-    int err = init_sensing(l, &a);
+    int err = init_sensing(l, &a, bases);
     if (err != AW_OK) {
         l->used = false;
         return err;
@@ -89,12 +96,16 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     if (!aw_amplitude_push(&l->amplitude, f, &row)) return;
     if (row.fresh) { /* other subcarriers: what follows does not continue what was */
         aw_motion_break(&l->motion);
+        aw_breathing_reset(&l->breathing);
         aw_sway_reset(&l->sway);
         aw_fall_reset(&l->fall);
     }
     aw_motion_push(&l->motion, t_ns, row.group, row.n_group);
     aw_sway_push(&l->sway, t_ns, row.group, row.n_group);
     aw_fall_push(&l->fall, t_ns, row.group, row.n_group);
+    float chest[AW_CHEST_MAX], level;
+    size_t n = aw_chest_run(&l->amplitude, f, chest, &level);
+    if (n) aw_breathing_push(&l->breathing, t_ns, chest, n, level);
     i->n_live = aw_amplitude_live(&l->amplitude);
 }
 
@@ -105,6 +116,7 @@ static struct aw_estimate missing(enum aw_reason reason) {
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     struct aw_motion_result motion;
     struct aw_sway_result sway;
+    struct aw_breathing_result chest;
     struct aw_presence_result presence;
     aw_motion_read(&l->motion, t_ns, &motion);
     aw_sway_read(&l->sway, t_ns, &sway);
@@ -113,7 +125,9 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     if (out->frames == 0) /* windows still hold the past, but this second was not seen */
         motion = (struct aw_motion_result){
             .reason = AW_REASON_NO_FRAMES, .score = NAN, .threshold = NAN};
-    struct aw_estimate breathing = missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
+    aw_breathing_read(&l->breathing, t_ns, motion.moving, &chest);
+    struct aw_estimate breathing = {chest.rate_bpm, chest.confidence, chest.reason};
+    if (out->frames == 0) breathing = missing(AW_REASON_NO_FRAMES);
     aw_presence_push(&l->presence, t_ns, &motion, &sway, &breathing, &presence);
 
     out->state = presence.state;
@@ -123,7 +137,8 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     out->motion = (struct aw_estimate){motion.score, NAN, motion.reason};
     out->motion_threshold = motion.threshold;
     out->breathing_bpm = breathing;
-    out->breathing_wave = NAN;
+    out->breathing_wave = out->frames ? chest.wave : NAN;
+    out->apnoea = chest.apnoea;
     out->heart_bpm = missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
     aw_count_run(&presence, &out->persons);
     out->fall = aw_fall_read(&l->fall);

@@ -6,6 +6,7 @@
 #include "core/order.h"
 #include "core/rate.h"
 #include "sense/amplitude.h"
+#include "sense/breathing.h"
 #include "sense/fall.h"
 #include "sense/motion.h"
 #include "sense/presence.h"
@@ -20,6 +21,7 @@ struct aw_link {
     struct aw_rate rate;
     struct aw_amplitude amplitude;
     struct aw_motion motion;
+    struct aw_breathing breathing;
     struct aw_sway sway;
     struct aw_fall fall;
     struct aw_presence presence;
@@ -29,9 +31,10 @@ struct aw_link {
 /* Memory of its own that one link needs at most. */
 size_t aw_link_bytes(void);
 
-/* Starts the link that f is the first frame of.
+/* Starts the link that f is the first frame of. bases must outlive it.
  * Errors: NOMEM (memory smaller than aw_link_bytes()). */
-AW_MUST_USE int aw_link_init(struct aw_link *l, void *memory, size_t bytes, uint32_t serial,
+AW_MUST_USE int aw_link_init(struct aw_link *l, void *memory, size_t bytes,
+                             const struct aw_breathing_bases *bases, uint32_t serial,
                              const struct aw_frame *f);
 
 /* Does f belong to this link? */

@@ -7,9 +7,10 @@
 #include <string.h>
 
 enum {
-    UPDATES_PER_LINK = 4, /* seconds a caller may go without polling */
-    LINE_ORIGINS = 16,    /* consoles whose column order is remembered */
-    CATCH_UP_S = 4,       /* silent seconds that are still told one by one */
+    UPDATES_PER_LINK = 4,     /* seconds a caller may go without polling */
+    LINE_ORIGINS = 16,        /* consoles whose column order is remembered */
+    CATCH_UP_S = 4,           /* silent seconds that are still told one by one */
+    BASES_BYTES = 256 * 1024, /* of aw_breathing_bases, about 230 kB */
 };
 static const int64_t IDLE_NS = 60 * AW_S; /* a link silent for longer gives way to a new one */
 
@@ -28,6 +29,7 @@ struct aw_session {
     struct aw_link *links;
     uint32_t *slots;  /* [n_slots] open addressing: link number + 1 by its identity; 0 free */
     uint32_t n_slots; /* power of two, >= 2 max_links */
+    struct aw_breathing_bases bases; /* one for all links */
     unsigned char *link_memory;
     size_t link_bytes;
 
@@ -59,7 +61,8 @@ static size_t round_up(size_t n) {
 }
 
 /* Carves the session out of base; with base NULL only returns the size. */
-static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_config *c) {
+static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_config *c,
+                    unsigned char **bases_memory) {
     size_t at = round_up(sizeof *s);
     size_t links = at;
     at += round_up(c->max_links * sizeof *s->links);
@@ -73,6 +76,8 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     at += round_up(LINE_ORIGINS * sizeof *s->lines);
     size_t iq = at;
     at += round_up((size_t)AW_MAX_CSI * 2 * sizeof *s->iq);
+    size_t bases = at;
+    at += BASES_BYTES;
     size_t memory = at;
     size_t link_bytes = round_up(aw_link_bytes());
     at += link_bytes * c->max_links;
@@ -86,6 +91,7 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     s->n_updates = (uint32_t)n_updates;
     s->lines = (struct line_origin *)(void *)(base + lines);
     s->iq = (float *)(void *)(base + iq);
+    *bases_memory = base + bases;
     s->link_memory = base + memory;
     s->link_bytes = link_bytes;
     return at;
@@ -93,14 +99,21 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
 
 int aw_session_create(const struct aw_config *config, struct aw_session **out) {
     if (!(config->max_links >= 1 && config->max_links <= 4096)) return AW_ERR_INVAL;
-    size_t bytes = carve(NULL, NULL, config);
+    size_t bytes = carve(NULL, NULL, config, NULL);
     unsigned char *base =
         calloc(1, bytes); /* large: the system gives zero pages, used when touched */
     if (!base) return AW_ERR_NOMEM;
     struct aw_session *s = (struct aw_session *)(void *)base;
-    carve(s, base, config);
-    *out = s;
-    return AW_OK;
+    unsigned char *bases;
+    struct aw_arena arena;
+    carve(s, base, config, &bases);
+    aw_arena_init(&arena, bases, BASES_BYTES);
+    int err = aw_breathing_bases_init(&s->bases, &arena);
+    if (err == AW_OK)
+        *out = s;
+    else
+        free(base);
+    return err;
 }
 
 void aw_session_destroy(struct aw_session *s) {
@@ -196,7 +209,7 @@ static struct aw_link *new_link(struct aw_session *s, const struct aw_frame *f) 
     uint32_t number = (uint32_t)(best - s->links);
     bool evicted = best->used;
     void *memory = s->link_memory + number * s->link_bytes;
-    if (aw_link_init(best, memory, s->link_bytes, ++s->serial, f) != AW_OK) return NULL;
+    if (aw_link_init(best, memory, s->link_bytes, &s->bases, ++s->serial, f) != AW_OK) return NULL;
     if (!evicted) {
         enter_slot(s, number);
         return best;
