@@ -58,10 +58,10 @@ void aw_presence_push(struct aw_presence *p, int64_t t_ns, const struct aw_motio
         *out = (struct aw_presence_result){AW_STATE_NULL, motion->reason, NAN, false};
         return;
     }
-    if (motion->moving) {
+    if (motion->moving && !breathes) {
         p->any_motion = p->any_evidence = true;
         p->motion_ns = p->evidence_ns = t_ns;
-    } else if (breathes || lasting_sway) {
+    } else if (breathes || lasting_sway) { /* deep breaths alone exceed the motion threshold */
         p->any_evidence = true;
         p->evidence_ns = t_ns;
     }
@@ -70,12 +70,12 @@ void aw_presence_push(struct aw_presence *p, int64_t t_ns, const struct aw_motio
     double hold = (double)p->config.still_hold_s;
 
     *out = (struct aw_presence_result){.reason = AW_REASON_NONE};
-    if (since_motion < (double)p->config.moving_hold_s) {
-        out->state = AW_STATE_MOVING;
-        out->confidence = MOVING_CONFIDENCE;
-    } else if (breathes) {
+    if (breathes) {
         out->state = AW_STATE_STILL;
         out->confidence = breathing->confidence;
+    } else if (since_motion < (double)p->config.moving_hold_s) {
+        out->state = AW_STATE_MOVING;
+        out->confidence = MOVING_CONFIDENCE;
     } else if (lasting_sway) {
         out->state = AW_STATE_STILL;
         out->confidence = SWAY_CONFIDENCE;
@@ -85,7 +85,9 @@ void aw_presence_push(struct aw_presence *p, int64_t t_ns, const struct aw_motio
         out->confidence = 0.5F + (HELD_CONFIDENCE - 0.5F) * (float)((hold - since_evidence) / hold);
         out->experimental = true;
     } else {
+        bool listened = breathing && breathing->reason != AW_REASON_WARMING_UP;
         out->state = AW_STATE_EMPTY;
-        out->confidence = EMPTY_CONFIDENCE;
+        out->confidence = listened ? EMPTY_CONFIDENCE : 0.5F; /* a still person had no chance yet */
+        out->experimental = !listened;
     }
 }

@@ -18,8 +18,11 @@
  * Somebody who stops moving does not leave by that: STILL holds for 30 s after the last motion
  * or other evidence. A room that was never seen moving starts EMPTY.
  *
+ * A known breathing rate outweighs motion: deep breaths alone exceed the motion threshold, and the
+ * breathing block gives no rate while somebody walks.
+ *
  * STILL from sway, and held STILL, are experimental: an empty room's drift looks alike, see
- * sense/sway.h. */
+ * sense/sway.h. So is EMPTY before breathing could have been found. */
 struct aw_presence_config {
     float moving_hold_s;  /* > 0 */
     float still_hold_s;   /* > moving_hold_s */

@@ -45,9 +45,23 @@ static void breathing_holds(void) {
     breath = (struct aw_estimate){15, 0.93F, AW_REASON_NONE};
     struct aw_presence_result r = pass(100);
     CHECK(r.state == AW_STATE_STILL && !r.experimental && r.confidence == 0.93F);
+    motion.moving = true; /* deep breaths */
+    CHECK_INT(pass(1).state, AW_STATE_STILL);
+    motion.moving = false;
     breath.reason = AW_REASON_NOT_CONFIDENT;
     CHECK_INT(pass(25).state, AW_STATE_STILL);
     CHECK_INT(pass(10).state, AW_STATE_EMPTY);
+}
+
+/* Empty is not certain before breathing could have been found. */
+static void listens_first(void) {
+    start();
+    breath.reason = AW_REASON_WARMING_UP;
+    struct aw_presence_result r = pass(20);
+    CHECK(r.state == AW_STATE_EMPTY && r.experimental && r.confidence == 0.5F);
+    breath.reason = AW_REASON_NO_PERIODICITY;
+    r = pass(1);
+    CHECK(r.state == AW_STATE_EMPTY && !r.experimental && r.confidence > 0.5F);
 }
 
 /* Sway counts when it lasts, and not while a walk is in its window. */
@@ -103,6 +117,8 @@ static void count(void) {
     CHECK(n.value == 0 && n.confidence == 0.7F && n.reason == AW_REASON_NONE);
     aw_count_run(&(struct aw_presence_result){AW_STATE_MOVING, AW_REASON_NONE, 0.9F, false}, &n);
     CHECK(isnan(n.value) && n.reason == AW_REASON_AMBIGUOUS);
+    aw_count_run(&(struct aw_presence_result){AW_STATE_EMPTY, AW_REASON_NONE, 0.5F, true}, &n);
+    CHECK(isnan(n.value) && n.reason == AW_REASON_AMBIGUOUS);
     aw_count_run(&(struct aw_presence_result){AW_STATE_NULL, AW_REASON_STALE, NAN, false}, &n);
     CHECK(isnan(n.value) && n.reason == AW_REASON_STALE);
 }
@@ -110,6 +126,7 @@ static void count(void) {
 int main(void) {
     walk_through();
     breathing_holds();
+    listens_first();
     sway_counts();
     reasons_and_null();
     refusals();
