@@ -1,7 +1,9 @@
 set(dsp_files
     cholesky.c
     clip.c
+    fft.c
     gain_steps.c
+    hampel.c
     increments.c
     median.c
     noise_line.c
