@@ -2,8 +2,10 @@ set(dsp_files
     cholesky.c
     clip.c
     fft.c
+    fir.c
     gain_steps.c
     hampel.c
+    iir.c
     increments.c
     median.c
     noise_line.c
