@@ -1,4 +1,5 @@
 set(dsp_files
+    align.c
     cholesky.c
     clip.c
     fft.c
@@ -9,6 +10,7 @@ set(dsp_files
     increments.c
     median.c
     noise_line.c
+    phase_sanitize.c
     rows.c
     sine_fit.c
     slots.c
