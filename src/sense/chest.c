@@ -12,17 +12,44 @@ static bool cuts_downwards(const struct aw_frame *f) {
     return false;
 }
 
-size_t aw_chest_run(const struct aw_amplitude *a, const struct aw_frame *f, float row[AW_CHEST_MAX],
-                    float *level) {
-    const struct aw_amplitude_layout *l = &a->layout;
+int aw_chest_init(struct aw_chest *c, struct aw_arena *arena, uint16_t max_bins) {
+    if (max_bins == 0) return AW_ERR_INVAL;
+    memset(c, 0, sizeof *c);
+    c->max_bins = max_bins;
+    c->live = aw_arena_alloc(arena, max_bins, sizeof *c->live);
+    return c->live ? AW_OK : AW_ERR_NOMEM;
+}
+
+void aw_chest_reset(struct aw_chest *c) {
+    c->layout.n = 0;
+}
+
+/* Takes over layout and live subcarriers when there are none yet or the layout is another. */
+static bool adopt(struct aw_chest *c, const struct aw_amplitude *a) {
+    const struct aw_amplitude_layout *now = &a->layout;
+    struct aw_amplitude_layout *had = &c->layout;
+    bool same = had->n == now->n && had->n_rx == now->n_rx && had->ltf == now->ltf &&
+                had->stride == now->stride && had->k_first == now->k_first &&
+                had->k_last == now->k_last;
+    *had = *now; /* the same values may lie elsewhere in a longer frame */
+    if (same) return false;
+    size_t total = 0;
+    for (size_t chain = 0; chain < now->n_rx; chain++) total += c->n_live[chain] = a->n_live[chain];
+    memcpy(c->live, a->live, (total < c->max_bins ? total : c->max_bins) * sizeof *c->live);
+    return true;
+}
+
+bool aw_chest_push(struct aw_chest *c, const struct aw_amplitude *a, const struct aw_frame *f,
+                   struct aw_chest_row *row) {
+    *row = (struct aw_chest_row){.level = NAN, .fresh = adopt(c, a)};
+    const struct aw_amplitude_layout *l = &c->layout;
     float half = cuts_downwards(f) ? 0.5F * f->quant_step : 0;
-    size_t n = 0, room = AW_CHEST_MAX / l->n_rx;
-    const uint16_t *live = a->live;
-    *level = NAN;
-    for (size_t chain = 0; chain < l->n_rx; live += a->n_live[chain++]) {
+    size_t room = AW_CHEST_MAX / l->n_rx;
+    const uint16_t *live = c->live;
+    for (size_t chain = 0; chain < l->n_rx; live += c->n_live[chain++]) {
         const float *iq = f->iq + 2 * (chain * f->n_tx * f->n_sub + l->first);
-        size_t bins = a->n_live[chain], groups = bins < room ? bins : room, at = 0;
-        float total = 0;
+        size_t bins = c->n_live[chain], groups = bins < room ? bins : room, at = 0;
+        float total = 0, *value = row->value + row->n;
         for (size_t g = 0; g < groups; g++) {
             size_t end = (g + 1) * bins / groups;
             float sum = 0, count = (float)(end - at);
@@ -32,14 +59,14 @@ size_t aw_chest_run(const struct aw_amplitude *a, const struct aw_frame *f, floa
                 sum += sqrtf(re * re + im * im);
             }
             total += sum;
-            row[n + g] = sum / count;
+            value[g] = sum / count;
         }
         if (bins == 0) continue;
-        if (!(total > 0 && total < INFINITY)) return 0;
+        if (!(total > 0 && total < INFINITY)) return false;
         float mean = total / (float)bins;
-        for (size_t g = 0; g < groups; g++) row[n + g] /= mean;
-        if (l->n_rx == 1) *level = logf(mean);
-        n += groups;
+        for (size_t g = 0; g < groups; g++) value[g] /= mean;
+        if (l->n_rx == 1) row->level = logf(mean);
+        row->n += groups;
     }
-    return n;
+    return row->n > 0;
 }

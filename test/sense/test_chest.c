@@ -36,24 +36,28 @@ static void packet(uint64_t i, bool cut, uint16_t n_rx) {
 static double level_noise(const char *chip) {
     struct aw_arena a;
     struct aw_amplitude amplitude;
-    struct aw_amplitude_config c;
-    aw_amplitude_config_default(&c);
+    struct aw_amplitude_config config;
+    struct aw_chest c;
+    aw_amplitude_config_default(&config);
     aw_arena_init(&a, memory, sizeof memory);
-    CHECK_INT(aw_amplitude_init(&amplitude, &a, &c), AW_OK);
+    CHECK_INT(aw_amplitude_init(&amplitude, &a, &config), AW_OK);
+    CHECK_INT(aw_chest_init(&c, &a, config.max_bins), AW_OK);
     double sum = 0, square = 0;
     unsigned n = 0;
     for (uint64_t i = 0; i < 500; i++) {
         struct aw_frame f = frame(chip, 1);
         struct aw_amplitude_row row;
-        float chest[AW_CHEST_MAX], level;
+        struct aw_chest_row chest;
         packet(i, true, 1);
         if (!aw_amplitude_push(&amplitude, &f, &row)) continue;
-        CHECK_INT(aw_chest_run(&amplitude, &f, chest, &level), AW_CHEST_MAX);
+        CHECK(aw_chest_push(&c, &amplitude, &f, &chest));
+        CHECK_INT(chest.n, AW_CHEST_MAX);
+        CHECK(chest.fresh == (n == 0));
         double mean = 0;
-        for (size_t g = 0; g < AW_CHEST_MAX; g++) mean += (double)chest[g] / AW_CHEST_MAX;
+        for (size_t g = 0; g < AW_CHEST_MAX; g++) mean += (double)chest.value[g] / AW_CHEST_MAX;
         CHECK_NEAR(mean, 1, 0.02); /* groups of 3 and 4 */
-        sum += (double)level;
-        square += (double)level * (double)level;
+        sum += (double)chest.level;
+        square += (double)chest.level * (double)chest.level;
         n++;
     }
     CHECK(n > 400);
@@ -70,21 +74,31 @@ static void half_lsb(void) {
 static void chains(void) {
     struct aw_arena a;
     struct aw_amplitude amplitude;
-    struct aw_amplitude_config c;
-    aw_amplitude_config_default(&c);
+    struct aw_amplitude_config config;
+    struct aw_chest c;
+    aw_amplitude_config_default(&config);
     aw_arena_init(&a, memory, sizeof memory);
-    CHECK_INT(aw_amplitude_init(&amplitude, &a, &c), AW_OK);
+    CHECK_INT(aw_amplitude_init(&amplitude, &a, &config), AW_OK);
+    CHECK_INT(aw_chest_init(&c, &a, config.max_bins), AW_OK);
     struct aw_frame f = frame("", 2);
     struct aw_amplitude_row row;
-    float chest[AW_CHEST_MAX], level = 0;
-    bool any = false;
+    struct aw_chest_row chest;
     for (uint64_t i = 0; i < 20; i++) {
         packet(i, false, 2);
-        any = aw_amplitude_push(&amplitude, &f, &row);
+        if (!aw_amplitude_push(&amplitude, &f, &row)) continue;
+        CHECK(aw_chest_push(&c, &amplitude, &f, &chest));
+        CHECK_INT(chest.n, AW_CHEST_MAX);
+        CHECK(isnan(chest.level));
     }
-    CHECK(any);
-    CHECK_INT(aw_chest_run(&amplitude, &f, chest, &level), AW_CHEST_MAX);
-    CHECK(isnan(level));
+    aw_chest_reset(&c);
+    CHECK(aw_chest_push(&c, &amplitude, &f, &chest));
+    CHECK(chest.fresh);
+    memset(iq, 0, sizeof iq);
+    CHECK(!aw_chest_push(&c, &amplitude, &f, &chest));
+
+    CHECK_INT(aw_chest_init(&c, &a, 0), AW_ERR_INVAL);
+    aw_arena_init(&a, NULL, 0);
+    CHECK_INT(aw_chest_init(&c, &a, 8), AW_ERR_NOMEM);
 }
 
 int main(void) {
