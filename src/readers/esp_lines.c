@@ -23,36 +23,35 @@ enum { VALUES = 128, SAFE = 108, NULL_FIRST = 56, NULL_LAST = 73 };
 #define T_MAX_MS INT64_C(4102444800000)
 
 /* Returns the number of values left after repair, or TEXT when a 10 stands alone: then this is not
- * the text layer described above. Values beyond that number are zero. */
+ * the text layer described above. Values beyond that number are zero. v has one value more, 0. */
 static int repair(const float *v, float *iq) {
-    int n = 0;
-    for (int i = 0; i < VALUES; i++) {
-        float x = v[i];
-        if (x == 10) return AW_ERR_TEXT;
-        if (x == 13 && i + 1 < VALUES && v[i + 1] == 10) {
-            x = 10;
-            i++;
-        }
-        iq[n++ ^ 1] = x;
+    unsigned n = 0;
+    bool alone = v[0] == 10;
+    for (int i = 0; i < VALUES; i++) { /* the 10 overwrites the 13 before it */
+        iq[n ^ 1] = v[i];
+        n += !(v[i] == 13 && v[i + 1] == 10);
+        alone |= v[i] != 13 && v[i + 1] == 10;
     }
-    for (int i = n; i < VALUES; i++) iq[i ^ 1] = 0;
-    return n;
+    for (unsigned i = n; i < VALUES; i++) iq[i ^ 1] = 0;
+    return alone ? AW_ERR_TEXT : (int)n;
 }
 
 static int read_line(struct aw_span line, struct aw_frame *out) {
     const uint8_t *comma = memchr(line.p, ',', aw_span_len(line));
     int64_t t_ms;
-    float v[VALUES];
+    float v[VALUES + 32]; /* room, so that the list reader need not count */
     if (!comma) return AW_ERR_TEXT;
     int err = aw_text_int((struct aw_span){line.p, comma}, &t_ms);
     if (err != AW_OK) return err;
     if (t_ms < T_MIN_MS || t_ms > T_MAX_MS) return AW_ERR_TIME;
     if (out->iq_cap < VALUES / 2) return AW_ERR_TOO_MANY;
-    int n = aw_text_ints((struct aw_span){comma + 1, line.end}, line.p, 0, v, VALUES);
+    int n = aw_text_ints((struct aw_span){comma + 1, line.end}, line.p, 0, v, VALUES + 32);
     if (n < 0) return n;
     if (n != VALUES) return AW_ERR_LENGTH;
-    for (int i = 0; i < VALUES; i++)
-        if (v[i] < -128 || v[i] > 127) return AW_ERR_RANGE;
+    v[VALUES] = 0;
+    bool outside = false;
+    for (int i = 0; i < VALUES; i++) outside |= v[i] < -128 || v[i] > 127;
+    if (outside) return AW_ERR_RANGE;
     n = repair(v, out->iq);
     if (n < 0) return n;
     if (n < SAFE) return AW_ERR_LENGTH;

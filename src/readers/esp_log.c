@@ -35,11 +35,12 @@ static int read_list(struct state *s, struct aw_span line, struct aw_frame *out)
     if (!s->has_t) return AW_ERR_TIME;
     s->has_t = false;
     if (out->iq_cap < VALUES / 2) return AW_ERR_TOO_MANY;
-    int n = aw_text_ints(line, line.p, 1, out->iq, VALUES);
+    int n = aw_text_ints(line, line.p, 1, out->iq, 2 * out->iq_cap & ~1u);
     if (n < 0) return n;
     if (n != VALUES) return AW_ERR_LENGTH;
-    for (int i = 0; i < VALUES; i++)
-        if (out->iq[i] < -128 || out->iq[i] > 127) return AW_ERR_RANGE;
+    bool outside = false;
+    for (int i = 0; i < VALUES; i++) outside |= out->iq[i] < -128 || out->iq[i] > 127;
+    if (outside) return AW_ERR_RANGE;
     /* Not another program's list: subcarriers +-30..32 of the legacy field are null. */
     for (int i = 2 * 28; i < 2 * 33; i++)
         if (out->iq[i] != 0) return AW_ERR_LAYOUT;
@@ -66,11 +67,11 @@ static int read_line(struct state *s, struct aw_span line, struct aw_frame *out)
 
 static bool probe(const uint8_t *head, size_t len, bool eof) {
     struct state s = {0};
-    float iq[VALUES];
+    float iq[VALUES + 64];
     for (int lists = 0; len && lists < 3;) {
         struct aw_span line;
         size_t consumed;
-        struct aw_frame f = {.iq = iq, .iq_cap = VALUES / 2};
+        struct aw_frame f = {.iq = iq, .iq_cap = VALUES / 2 + 32};
         if (aw_text_line(head, len, eof, &line, &consumed) <= 0) return false;
         lists += is_list(line);
         if (read_line(&s, line, &f) > 0) return true;

@@ -16,9 +16,9 @@ static const char header[] =
 
 static int read_line(struct aw_span line, struct aw_frame *out) {
     enum { PC_TIME, IDX, RSSI, RATE, SIG_MODE, MCS, BW, NOISE, CHANNEL, LOCAL_US, N, CSI };
-    struct aw_span field[FIELDS + 1];
+    struct aw_span field[FIELDS];
     int64_t v[FIELDS], pc_ns;
-    if (aw_text_split(line, ',', field, FIELDS + 1) != FIELDS) return AW_ERR_TEXT;
+    if (aw_text_split(line, ',', field, FIELDS) != FIELDS) return AW_ERR_TEXT;
     int err = aw_text_nano(field[PC_TIME], &pc_ns);
     if (err != AW_OK) return err;
     for (int i = RSSI; i <= N; i++)

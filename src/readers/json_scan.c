@@ -83,7 +83,3 @@ int aw_json_scan_next(struct aw_json_scan *s, struct aw_json_member *m) {
     if (m->type == '{' || m->type == '[') return nested(s, &m->value) ? 1 : AW_ERR_TEXT;
     return scalar(s, &m->value, &m->type) ? 1 : AW_ERR_TEXT;
 }
-
-bool aw_json_is(const struct aw_json_member *m, const char *word) {
-    return aw_text_is(m->key, word);
-}

@@ -25,6 +25,8 @@ struct aw_json_scan aw_json_scan_init(struct aw_span text);
 AW_MUST_USE int aw_json_scan_next(struct aw_json_scan *s, struct aw_json_member *m);
 
 /* Is the member's key `word`? */
-bool aw_json_is(const struct aw_json_member *m, const char *word);
+static inline bool aw_json_is(const struct aw_json_member *m, const char *word) {
+    return aw_text_is(m->key, word);
+}
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "airwake.h"
 
+#include <string.h>
+
 /* A piece of text inside somebody else's buffer; no terminator. */
 struct aw_span {
     const uint8_t *p;
@@ -20,8 +22,16 @@ static inline size_t aw_span_len(struct aw_span s) {
  * longer than AW_LINE_MAX (*consumed skips what is there). */
 int aw_text_line(const uint8_t *buf, size_t len, bool eof, struct aw_span *line, size_t *consumed);
 
-bool aw_text_is(struct aw_span s, const char *word);
-bool aw_text_starts(struct aw_span s, const char *word);
+/* Inline, so that the length of a literal is known. */
+static inline bool aw_text_is(struct aw_span s, const char *word) {
+    size_t n = strlen(word);
+    return aw_span_len(s) == n && memcmp(s.p, word, n) == 0;
+}
+
+static inline bool aw_text_starts(struct aw_span s, const char *word) {
+    size_t n = strlen(word);
+    return aw_span_len(s) >= n && memcmp(s.p, word, n) == 0;
+}
 
 /* Where word begins in s; NULL when it does not occur. */
 const uint8_t *aw_text_find(struct aw_span s, const char *word);

@@ -84,7 +84,7 @@ static void lines(void) {
     lines_line(text, 1720468713469, NULL, 0);
     *strstr(text, "\r") = 0;
     strcat(text, ",5\n");
-    CHECK_INT(vec_line(r, text, &f), AW_ERR_TOO_MANY);
+    CHECK_INT(vec_line(r, text, &f), AW_ERR_LENGTH);
     lines_line(text, 169, NULL, 0);
     CHECK_INT(vec_line(r, text, &f), AW_ERR_TIME);
     CHECK(!r->probe((uint8_t *)text, strlen(text), true));
