@@ -369,5 +369,5 @@ void aw_esp_layout_apply(struct aw_frame *f, const struct aw_esp_layout *layout,
 }
 
 bool aw_esp_first_word_set(const float *iq) {
-    return iq[0] != 0 || iq[1] != 0;
+    return (iq[0] != 0 || iq[1] != 0) && iq[2] == 0; /* iq[2] is the fourth byte */
 }

@@ -41,9 +41,10 @@ const struct aw_esp_layout *aw_esp_layout_find(const struct aw_esp_packet *packe
 void aw_esp_layout_apply(struct aw_frame *f, const struct aw_esp_layout *layout,
                          bool first_invalid);
 
-/* The classic chips put a header word (signal length, ...) over the first two values when
- * first_word_invalid is set; where a format drops that flag, the word shows itself: the first value
- * is a null subcarrier in every layout and yet not zero. */
+/* The ESP32 puts a header word over the first two values when first_word_invalid is set; where a
+ * format drops that flag, the word shows itself: the first value, a null subcarrier in every
+ * layout, is not zero, and the word's last byte is (83,-80,4,0; 38,96,2,0; ... in every recording
+ * seen). */
 bool aw_esp_first_word_set(const float *iq);
 
 /* Fixed layouts of formats that say nothing about the packet. */
