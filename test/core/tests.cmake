@@ -5,3 +5,7 @@ aw_test(core session aw_core)
 if(NOT AW_SANITIZE)
   add_test(NAME tools.layers COMMAND ${PROJECT_SOURCE_DIR}/tools/check-layers.sh ${PROJECT_BINARY_DIR})
 endif()
+if(NOT AW_SANITIZE) # sanitizers bring their own allocator
+  aw_test(core heap aw_core aw_sim)
+  target_link_options(test_core_heap PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+endif()
