@@ -1,7 +1,6 @@
 #include "core/link.h"
 
 #include "base/frame.h"
-#include "sense/chest.h"
 #include "sense/count.h"
 
 static int init_sensing(struct aw_link *l, struct aw_arena *a,
@@ -16,6 +15,7 @@ static int init_sensing(struct aw_link *l, struct aw_arena *a,
     aw_breathing_config_default(&breathing);
     breathing.max_n = AW_CHEST_MAX;
     int err = aw_amplitude_init(&l->amplitude, a, &amplitude);
+    if (err == AW_OK) err = aw_chest_init(&l->chest, a, amplitude.max_bins);
     if (err == AW_OK) err = aw_motion_init(&l->motion, a, &motion);
     if (err == AW_OK) err = aw_breathing_init(&l->breathing, a, bases, &breathing);
     if (err == AW_OK) err = aw_sway_init(&l->sway, a);
@@ -96,16 +96,17 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     if (!aw_amplitude_push(&l->amplitude, f, &row)) return;
     if (row.fresh) { /* other subcarriers: what follows does not continue what was */
         aw_motion_break(&l->motion);
-        aw_breathing_reset(&l->breathing);
         aw_sway_reset(&l->sway);
         aw_fall_reset(&l->fall);
     }
     aw_motion_push(&l->motion, t_ns, row.group, row.n_group);
     aw_sway_push(&l->sway, t_ns, row.group, row.n_group);
     aw_fall_push(&l->fall, t_ns, row.group, row.n_group);
-    float chest[AW_CHEST_MAX], level;
-    size_t n = aw_chest_run(&l->amplitude, f, chest, &level);
-    if (n) aw_breathing_push(&l->breathing, t_ns, chest, n, level);
+    struct aw_chest_row chest;
+    if (aw_chest_push(&l->chest, &l->amplitude, f, &chest)) {
+        if (chest.fresh) aw_breathing_reset(&l->breathing);
+        aw_breathing_push(&l->breathing, t_ns, chest.value, chest.n, chest.level);
+    }
     i->n_live = aw_amplitude_live(&l->amplitude);
 }
 

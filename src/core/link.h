@@ -7,6 +7,7 @@
 #include "core/rate.h"
 #include "sense/amplitude.h"
 #include "sense/breathing.h"
+#include "sense/chest.h"
 #include "sense/fall.h"
 #include "sense/motion.h"
 #include "sense/presence.h"
@@ -20,6 +21,7 @@ struct aw_link {
     struct aw_order order;
     struct aw_rate rate;
     struct aw_amplitude amplitude;
+    struct aw_chest chest;
     struct aw_motion motion;
     struct aw_breathing breathing;
     struct aw_sway sway;
