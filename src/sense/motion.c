@@ -27,9 +27,9 @@ static const float SIGMAS = 5.5F;   /* of the white null: P_fa 2e-8 per read, le
                                      * what is not white */
 static const float FAST_SIGMAS = 7; /* within 1 s */
 static const float INDEPENDENT = 3; /* independent groups of a 20 MHz channel, measured 2..4 */
-static const float HOLD = 0.6F;     /* of the threshold, while moving */
+static const float HOLD = 0.6F;     /* of the a-priori threshold, while moving */
 static const float NULL_SIGMAS = 5; /* above a learned or calibrated null */
-static const float LOWEST = 0.11F;  /* a learned or calibrated threshold is at least this */
+static const float LOWEST = 0.13F;  /* a learned or calibrated threshold is at least this */
 
 static const float SPREAD_RISE = 0.25F;     /* log10: 1.8 times the usual spread is motion */
 static const float SPREAD_USUAL = -1.85F;   /* without a null: int8 noise of a strong link, measured
@@ -122,8 +122,11 @@ static float past_quantile(const float *past, uint32_t n, float q) {
     return aw_median_select(x, n, (size_t)(q * (float)(n - 1)));
 }
 
-static float threshold_of(const struct aw_motion *m, float rows) {
-    float apriori = BIAS + SIGMAS / sqrtf(rows * INDEPENDENT);
+static float apriori_threshold(float rows, float sigmas) {
+    return BIAS + sigmas / sqrtf(rows * INDEPENDENT);
+}
+
+static float threshold_of(const struct aw_motion *m, float apriori) {
     float mean = NAN, std = NAN;
     if (m->null.known) {
         mean = m->null.mean;
@@ -153,19 +156,20 @@ static float usual_spread(const struct aw_motion *m) {
 
 static void decide_by_share(struct aw_motion *m, int64_t t_ns, size_t n,
                             struct aw_motion_result *out) {
-    float high = threshold_of(m, (float)n);
+    float apriori = apriori_threshold((float)n, SIGMAS);
+    float high = threshold_of(m, apriori);
     out->score = out->share;
     size_t at;
     size_t n_fast = aw_rows_between(&m->rows, t_ns - FAST_NS, t_ns, &at);
     if (n_fast >= MIN_ROWS) {
         float unused;
         float fast = window_share(m, at, n_fast, &unused);
-        float fast_high = BIAS + FAST_SIGMAS / sqrtf((float)n_fast * INDEPENDENT);
+        float fast_high = apriori_threshold((float)n_fast, FAST_SIGMAS);
         if (fast > fast_high && fast * high / fast_high > out->score) {
             out->score = fast * high / fast_high; /* on the scale of the one threshold shown */
         }
     }
-    out->threshold = m->moving ? fmaxf(HOLD * high, LOWEST) : high;
+    out->threshold = m->moving ? fminf(HOLD * apriori, high) : high;
     m->past_share[m->past_shares++ % AW_MOTION_PAST] = out->share;
 }
 

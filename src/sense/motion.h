@@ -13,7 +13,7 @@
  * over the last 4 s, and over the last 1 s with a higher threshold so that a beginning is seen
  * early. In an empty room s is 0 +- 1/sqrt(T F), T rows and F independent groups; measured it has
  * a bias of up to 0.1 from coloured noise, hence the threshold 0.1 + 5.5 / sqrt(T F), F = 3. Once
- * moving, 0.6 of the threshold holds the state. A null learned from the quietest reads of the last
+ * moving, 0.6 of that holds the state. A null learned from the quietest reads of the last
  * two minutes, or given by a calibration, can only lower the threshold (a weak link whose noise is
  * white lets a weaker motion be believed).
  *
