@@ -6,7 +6,8 @@
 /* Limits a series to its bulk, in place:
  *     x <- min(max(x, m - r), m + r),   m = median,   r = k max(1.4826 MAD, 0.3 std)
  * 1.4826 MAD is the standard deviation of a Gaussian; the floor of 0.3 std keeps a coarsely
- * quantised series, whose MAD is often 0, from being flattened.
+ * quantised series, whose MAD is often 0, from being flattened. Of more than 128 values every
+ * second, third ... is looked at for m and MAD.
  *
  * x        [n]
  * scratch  [n]

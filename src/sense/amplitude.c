@@ -200,15 +200,28 @@ static void take_bins(struct aw_amplitude *a, const struct aw_frame *f) {
     }
 }
 
+/* Four sums side by side: one chain of additions would wait for each of them. */
+static float sum_of(const float *x, unsigned n) {
+    float sum[4] = {0, 0, 0, 0};
+    unsigned i = 0;
+    for (; i + 4 <= n; i += 4) {
+        for (unsigned j = 0; j < 4; j++) sum[j] += x[i + j];
+    }
+    for (; i < n; i++) sum[0] += x[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 /* Means of n values in `parts` nearly equal parts of neighbours, times scale. */
 static void average(const float *x, unsigned n, unsigned parts, float scale, float *out) {
+    if (parts == n) {
+        for (unsigned i = 0; i < n; i++) out[i] = x[i] * scale;
+        return;
+    }
     unsigned at = 0;
     for (unsigned p = 1; p <= parts; p++) {
         unsigned end = p * n / parts;
-        float sum = 0;
-        unsigned count = end - at;
-        for (; at < end; at++) sum += x[at];
-        *out++ = sum * scale / (float)count;
+        *out++ = sum_of(x + at, end - at) * scale / (float)(end - at);
+        at = end;
     }
 }
 
@@ -220,10 +233,9 @@ bool aw_amplitude_push(struct aw_amplitude *a, const struct aw_frame *f,
     if (a->ready && a->seen % REVIEW == 0 && live_changed(a, f)) choose_live(a, f);
     take_bins(a, f);
 
-    float total = 0;
-    for (unsigned i = 0; i < n_bins; i++) total += a->bin[i];
-    if (!(total > 0 && total < INFINITY)) return false;
     if (!a->ready) {
+        float total = sum_of(a->bin, n_bins);
+        if (!(total > 0 && total < INFINITY)) return false;
         float gain = 1 / (float)(a->seen + 1);
         for (unsigned i = 0; i < n_bins; i++) a->mean[i] += gain * (a->bin[i] - a->mean[i]);
         if (a->seen == 0) memcpy(a->mean, a->bin, n_bins * sizeof *a->mean);
@@ -242,9 +254,10 @@ bool aw_amplitude_push(struct aw_amplitude *a, const struct aw_frame *f,
     bool weak = false;
     const uint16_t *live = a->live;
     for (unsigned chain = 0; chain < l->n_rx; live += a->n_live[chain++]) {
-        float sum = 0;
-        for (unsigned i = 0; i < a->n_live[chain]; i++) sum += *packed++ = a->bin[live[i]];
-        level[chain] = a->n_live[chain] ? sum / (float)a->n_live[chain] : 1;
+        unsigned n = a->n_live[chain];
+        for (unsigned i = 0; i < n; i++) packed[i] = a->bin[live[i]];
+        level[chain] = n ? sum_of(packed, n) / (float)n : 1;
+        packed += n;
         if (!(level[chain] > WEAK * a->level[chain])) weak = true;
     }
     if (weak && ++a->weak_run < WEAK_RUN) {
@@ -254,10 +267,13 @@ bool aw_amplitude_push(struct aw_amplitude *a, const struct aw_frame *f,
     bool jump = weak || a->fresh; /* the level is new, not an excursion */
     a->weak_run = 0;
     for (unsigned chain = 0; chain < l->n_rx; chain++) {
-        if (!(level[chain] > 0)) return false;
+        if (!(level[chain] > 0 && level[chain] < INFINITY)) return false;
         a->level[chain] += (jump ? 1 : LEVEL_GAIN) * (level[chain] - a->level[chain]);
     }
-    for (unsigned i = 0; i < n_bins; i++) a->mean[i] += MEAN_GAIN * (a->bin[i] - a->mean[i]);
+    for (unsigned i = 0; i < n_bins; i++) {
+        float off = a->bin[i] - a->mean[i]; /* of a subcarrier not in use it may be anything */
+        a->mean[i] += fabsf(off) < 1e30F ? MEAN_GAIN * off : 0;
+    }
     a->seen++;
 
     packed = a->packed;
