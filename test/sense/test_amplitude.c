@@ -145,6 +145,15 @@ static void left_out(void) {
     CHECK(aw_amplitude_push(&a, &f, &row));
 }
 
+/* Values that are no channel (header bytes, a defect) stay out, whatever they hold. */
+static void invalid_bins(void) {
+    struct aw_amplitude a = start();
+    kind[5] |= AW_SUB_INVALID;
+    learn(&a, 64, 1, 1);
+    CHECK_INT(aw_amplitude_live(&a), 51);
+    kind[5] &= (uint8_t)~AW_SUB_INVALID;
+}
+
 /* Bins the table calls data but that never carry energy, as when the table is of another chip. */
 static void silent_bins(void) {
     struct aw_amplitude a = start();
@@ -205,6 +214,7 @@ int main(void) {
     mixed_lengths();
     chains();
     left_out();
+    invalid_bins();
     silent_bins();
     small();
     refusals();

@@ -91,6 +91,34 @@ static void walker(void) {
     }
 }
 
+/* A beginning too weak for the 4 s window, three quarters of which are still quiet, is seen by the
+ * window of 1 s at the first read. */
+static void beginning(void) {
+    int seen = 0;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct aw_motion_result r;
+        struct scene s = {100, 0, 0.02, 0, 0, seed};
+        start();
+        CHECK_INT(run(s, 0, 10, &r), 0);
+        s.motion = 0.034;
+        seen += run(s, 10, 11, &r);
+        CHECK(!r.moving || r.score > r.threshold);
+    }
+    CHECK(seen >= 14);
+}
+
+/* Once moving, a weaker motion holds the state that would not have begun it. */
+static void hold(void) {
+    struct scene strong = {100, 0, 0.02, 0.06, 0, 1}, weak = {100, 0, 0.02, 0.0145, 0, 1};
+    struct aw_motion_result r;
+    start();
+    CHECK(run(weak, 0, 25, &r) <= 6);
+    start();
+    run(strong, 0, 5, &r);
+    CHECK_NEAR(r.threshold, 0.6 * (0.10 + 5.5 / sqrt(400 * 3)), 0.005);
+    CHECK(run(weak, 5, 25, &r) >= 16);
+}
+
 static void reasons(void) {
     struct aw_motion_result r;
     struct scene s = {100, 0, 0.02, 0, 0, 1};
@@ -127,6 +155,20 @@ static void calibrated(void) {
     weak.motion = 0;
     run(weak, 0, 10, &r);
     CHECK_NEAR(r.threshold, 0.10 + 5.5 / sqrt(400 * 3), 0.01);
+}
+
+/* A slow link with more noise than usual: called moving until its null is known or learned. */
+static void noisy_slow_link(void) {
+    struct scene s = {10, 0.5, 0.03, 0, 0, 1};
+    struct aw_motion_result r;
+    start();
+    aw_motion_set_null(&motion, &(struct aw_motion_null){true, NAN, NAN, log10f(0.03F)});
+    CHECK_INT(run(s, 0, 60, &r), 0);
+    CHECK_NEAR(r.score, 0, 0.3);
+    start();
+    CHECK(run(s, 0, 20, &r) >= 10);
+    run(s, 20, 60, &r);
+    CHECK_INT(run(s, 60, 120, &r), 0);
 }
 
 /* reset = fresh; a gap, a break and repeated times do no harm; push in two halves = push at once.
@@ -172,8 +214,11 @@ static void refusals(void) {
 int main(void) {
     quiet();
     walker();
+    beginning();
+    hold();
     reasons();
     calibrated();
+    noisy_slow_link();
     laws();
     refusals();
     return test_end();
