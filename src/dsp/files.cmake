@@ -1,4 +1,5 @@
 set(dsp_files
+    acf.c
     align.c
     cholesky.c
     clip.c
@@ -11,6 +12,7 @@ set(dsp_files
     median.c
     noise_line.c
     phase_sanitize.c
+    quotient.c
     rows.c
     sine_fit.c
     slots.c
