@@ -7,15 +7,19 @@ set(dsp_files
     fir.c
     gain_steps.c
     hampel.c
+    harmonic.c
     iir.c
     increments.c
+    kalman.c
     median.c
     noise_line.c
     phase_sanitize.c
     quotient.c
     rows.c
+    select.c
     sine_fit.c
     slots.c
+    viterbi.c
 )
 if(dsp_files)
   aw_layer(dsp USES base FILES ${dsp_files})
