@@ -1,10 +1,14 @@
 aw_layer(readers USES base FILES
     table.c
     # network cards
+    atheros.c
     awk1.c
+    feitcsi.c
     intel5300.c
+    intel_ax.c
     nexmon.c
     ofdm.c
+    picoscenes.c
     # ESP32
     text.c
     esp_layout.c

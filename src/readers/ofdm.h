@@ -26,6 +26,11 @@ const struct aw_ofdm_table *aw_ofdm_fft(unsigned mhz);
 /* The 30 subcarriers that an Intel 5300 reports. mhz: 20, 40. */
 const struct aw_ofdm_table *aw_ofdm_intel5300(unsigned mhz);
 
+/* What Intel AX200 and AX210 report: all that are used, legacy at 20 MHz only; but the values of
+ * HT, VHT and HE pilots are not the channel (FeitCSI, CSI format: "too low to be useful"; seen in
+ * its recordings and those of PicoScenes) and are marked AW_SUB_INVALID beside AW_SUB_PILOT. */
+const struct aw_ofdm_table *aw_ofdm_ax(enum aw_ofdm_phy phy, unsigned mhz);
+
 /* Tables by number, for AWK1: numbers are append only. aw_ofdm_id gives the table with this
  * content, -1 when there is none. */
 const struct aw_ofdm_table *aw_ofdm_table(unsigned id);

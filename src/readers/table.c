@@ -18,7 +18,10 @@
 #define NIC_READERS(X)                                                                             \
     X(awk1)                                                                                        \
     X(nexmon)                                                                                      \
-    X(intel5300)
+    X(picoscenes)                                                                                  \
+    X(intel5300)                                                                                   \
+    X(atheros)                                                                                     \
+    X(feitcsi)
 
 #define AW_READER_LIST(X) NIC_READERS(X) ESP_READERS(X)
 

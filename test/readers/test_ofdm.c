@@ -122,6 +122,22 @@ static void intel(void) {
     CHECK(aw_ofdm_intel5300(80) == NULL);
 }
 
+/* The tables of AX cards are those of the standard, but for the values of pilots. */
+static void ax(void) {
+    for (int phy = AW_OFDM_LEGACY; phy <= AW_OFDM_HE; phy++)
+        for (unsigned mhz = 20; mhz <= 160; mhz *= 2) {
+            const struct aw_ofdm_table *t = aw_ofdm_ax((enum aw_ofdm_phy)phy, mhz);
+            const struct aw_ofdm_table *u = aw_ofdm_used((enum aw_ofdm_phy)phy, mhz);
+            CHECK((t != NULL) == (phy == AW_OFDM_LEGACY ? mhz == 20 : u != NULL));
+            if (!t) continue;
+            CHECK(t->n == u->n && t->k == u->k && t->spacing_hz == u->spacing_hz);
+            for (int i = 0; i < t->n; i++) {
+                bool pilot = u->kind[i] & AW_SUB_PILOT && phy != AW_OFDM_LEGACY;
+                CHECK_INT(t->kind[i], u->kind[i] | (pilot ? AW_SUB_INVALID : 0));
+            }
+        }
+}
+
 static void numbers(void) {
     for (unsigned id = 0; aw_ofdm_table(id); id++) {
         const struct aw_ofdm_table *t = aw_ofdm_table(id);
@@ -142,6 +158,7 @@ int main(void) {
     used_and_pilots();
     fft_order();
     intel();
+    ax();
     numbers();
     return test_end();
 }

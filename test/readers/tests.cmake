@@ -3,6 +3,10 @@ aw_test(readers ofdm aw_readers)
 aw_test(readers intel5300 aw_readers)
 aw_test(readers awk1 aw_readers)
 aw_test(readers nexmon aw_readers)
+aw_test(readers atheros aw_readers)
+aw_test(readers feitcsi aw_readers)
+aw_test(readers picoscenes aw_readers)
+
 # ESP32
 aw_test(readers ruview aw_readers)
 aw_test(readers text aw_readers)
