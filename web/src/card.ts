@@ -93,11 +93,13 @@ export class Card {
     const sure = s?.state_confidence ?? null;
     const note = sure === null ? "" : `${num(sure * 100, 0)} % confidence`;
     setText(this.stateNote, state ? note : reasonText(gone ?? s?.state_reason ?? "warming-up"));
-    const alarm = this.link.fallRecently
-      ? "A fall was seen in the last minute"
-      : !gone && s?.apnoea
-        ? "Breathing was there and is lost"
+    const apnoea = !gone && s?.apnoea === true;
+    const alarm = apnoea
+      ? "Breathing was there and is lost"
+      : this.link.fallRecently
+        ? "In the last minute: a fall, or somebody sat down fast (experimental)"
         : "";
+    setData(this.alarm, "sure", String(apnoea));
     this.alarm.hidden = alarm === "";
     setText(this.alarm, alarm);
   }

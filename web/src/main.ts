@@ -82,14 +82,15 @@ function announce(id: number, name: string, state: State | null): void {
 function showBadge(): void {
   const fresh = [...links.values()].map((l) => l.state).filter((s) => s.fresh && s.link);
   const order: Origin[] = ["live", "replay", "simulated"];
-  const origin = order.find((o) => fresh.some((s) => s.link?.source === o));
+  const origins = order.filter((o) => fresh.some((s) => s.link?.source === o));
+  const text = origins.map((o) => originText[o]).join(" + ") || "NO DATA";
   const ages = [...links.values()].map((l) => l.state.age_s).filter((a) => a !== null);
   const age_s = ages.length ? Math.min(...ages) : null;
   const badge = byId("badge");
-  setText(badge, `${origin ? originText[origin] : "NO DATA"}`);
+  setText(badge, text);
   badge.append(el("small", {}, ageText(age_s)));
-  setData(badge, "origin", origin ?? "none");
-  document.title = `${origin ? originText[origin] : "NO DATA"} · airwake`;
+  setData(badge, "origin", origins[0] ?? "none");
+  document.title = `${text} · airwake`;
 }
 
 function showConnection(): void {
