@@ -25,15 +25,29 @@ enum { VALUES = 128, SAFE = 108, NULL_FIRST = 56, NULL_LAST = 73 };
 /* Returns the number of values left after repair, or TEXT when a 10 stands alone: then this is not
  * the text layer described above. Values beyond that number are zero. v has one value more, 0. */
 static int repair(const float *v, float *iq) {
+    int32_t stays[VALUES]; /* as wide as the values, for the vectoriser */
+    int32_t alone = v[0] == 10, pairs = 0;
+    for (int i = 0; i < VALUES; i++) {
+        int32_t thirteen = v[i] == 13, ten = v[i + 1] == 10;
+        stays[i] = 1 - (thirteen & ten);
+        pairs += thirteen & ten;
+        alone |= ten & (thirteen ^ 1);
+    }
+    if (alone) return AW_ERR_TEXT;
     unsigned n = 0;
-    bool alone = v[0] == 10;
+    if (!pairs) {
+        for (; n < VALUES; n += 2) {
+            iq[n] = v[n + 1];
+            iq[n + 1] = v[n];
+        }
+        return VALUES;
+    }
     for (int i = 0; i < VALUES; i++) { /* the 10 overwrites the 13 before it */
         iq[n ^ 1] = v[i];
-        n += !(v[i] == 13 && v[i + 1] == 10);
-        alone |= v[i] != 13 && v[i + 1] == 10;
+        n += (unsigned)stays[i];
     }
     for (unsigned i = n; i < VALUES; i++) iq[i ^ 1] = 0;
-    return alone ? AW_ERR_TEXT : (int)n;
+    return (int)n;
 }
 
 static int read_line(struct aw_span line, struct aw_frame *out) {
@@ -49,8 +63,8 @@ static int read_line(struct aw_span line, struct aw_frame *out) {
     if (n < 0) return n;
     if (n != VALUES) return AW_ERR_LENGTH;
     v[VALUES] = 0;
-    bool outside = false;
-    for (int i = 0; i < VALUES; i++) outside |= v[i] < -128 || v[i] > 127;
+    int32_t outside = 0;
+    for (int i = 0; i < VALUES; i++) outside |= (v[i] < -128) | (v[i] > 127);
     if (outside) return AW_ERR_RANGE;
     n = repair(v, out->iq);
     if (n < 0) return n;

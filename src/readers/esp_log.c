@@ -38,8 +38,8 @@ static int read_list(struct state *s, struct aw_span line, struct aw_frame *out)
     int n = aw_text_ints(line, line.p, 1, out->iq, 2 * out->iq_cap & ~1u);
     if (n < 0) return n;
     if (n != VALUES) return AW_ERR_LENGTH;
-    bool outside = false;
-    for (int i = 0; i < VALUES; i++) outside |= out->iq[i] < -128 || out->iq[i] > 127;
+    int32_t outside = 0;
+    for (int i = 0; i < VALUES; i++) outside |= (out->iq[i] < -128) | (out->iq[i] > 127);
     if (outside) return AW_ERR_RANGE;
     /* Not another program's list: subcarriers +-30..32 of the legacy field are null. */
     for (int i = 2 * 28; i < 2 * 33; i++)
