@@ -5,6 +5,7 @@ set(sense_files
     chest.c
     count.c
     fall.c
+    fuse.c
     motion.c
     presence.c
     rate_tracker.c
