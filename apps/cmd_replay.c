@@ -34,6 +34,7 @@ static void put_place(struct replay *r, struct aw_json *j, int64_t t_ns, uint32_
     struct aw_link_info info;
     char name[AW_LINK_NAME] = "";
     if (aw_session_link(r->session, link, &info)) aw_link_name(&info, name);
+    if (link == AW_LINK_ROOM) snprintf(name, sizeof name, "room");
     if (r->many) {
         aw_json_key(j, "file");
         aw_json_str(j, r->file);

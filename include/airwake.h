@@ -234,12 +234,15 @@ struct aw_estimate {
     enum aw_reason reason;
 };
 
-/* What one link says about one second. */
+/* What one link says about one second; or, with link AW_LINK_ROOM, what all links of the session
+ * say together (made when there are two or more; sense/fuse.h says how). */
+#define AW_LINK_ROOM UINT32_MAX
 struct aw_update {
     uint32_t link;
     int64_t t_ns;        /* end of the second */
     uint32_t silent_s;   /* whole seconds without any frame before this one that got no update */
     uint32_t frames;     /* in this second */
+    uint32_t links;      /* that had a state: 0 or 1; of a room, how many */
     enum aw_state state; /* AW_STATE_NULL with a reason */
     enum aw_reason state_reason;
     float state_confidence;

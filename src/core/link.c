@@ -131,6 +131,7 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     if (out->frames == 0) breathing = missing(AW_REASON_NO_FRAMES);
     aw_presence_push(&l->presence, t_ns, &motion, &sway, &breathing, &presence);
 
+    out->links = presence.state != AW_STATE_NULL;
     out->state = presence.state;
     out->state_reason = presence.reason;
     out->state_confidence = presence.confidence;

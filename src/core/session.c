@@ -2,6 +2,7 @@
 #include "base/units.h"
 #include "core/link.h"
 #include "readers/reader.h"
+#include "sense/fuse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct aw_session {
     struct aw_update *updates; /* ring */
     uint32_t n_updates, head, tail;
     uint64_t dropped_updates;
+    struct aw_update *second; /* [max_links] of the second being closed, for the room */
 
     bool started;
     int64_t t_ns;    /* latest */
@@ -70,8 +72,10 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     while (n_slots < 2 * (size_t)c->max_links) n_slots *= 2;
     at += round_up(n_slots * sizeof *s->slots);
     size_t updates = at;
-    size_t n_updates = (size_t)c->max_links * UPDATES_PER_LINK + 1;
+    size_t n_updates = ((size_t)c->max_links + 1) * UPDATES_PER_LINK + 1; /* + 1: the room */
     at += round_up(n_updates * sizeof *s->updates);
+    size_t second = at;
+    at += round_up(c->max_links * sizeof *s->second);
     size_t lines = at;
     at += round_up(LINE_ORIGINS * sizeof *s->lines);
     size_t iq = at;
@@ -89,6 +93,7 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     s->n_slots = (uint32_t)n_slots;
     s->updates = (struct aw_update *)(void *)(base + updates);
     s->n_updates = (uint32_t)n_updates;
+    s->second = (struct aw_update *)(void *)(base + second);
     s->lines = (struct line_origin *)(void *)(base + lines);
     s->iq = (float *)(void *)(base + iq);
     *bases_memory = base + bases;
@@ -138,11 +143,19 @@ bool aw_session_poll(struct aw_session *s, struct aw_update *out) {
 }
 
 static void close_second(struct aw_session *s, int64_t t_ns) {
+    size_t n = 0;
     for (uint32_t i = 0; i < s->max_links; i++) {
         if (!s->links[i].used) continue;
-        struct aw_update u = {.link = i, .t_ns = t_ns, .silent_s = s->silent_s};
-        aw_link_second(&s->links[i], t_ns, &u);
-        put_update(s, &u);
+        struct aw_update *u = &s->second[n++];
+        *u = (struct aw_update){.link = i, .t_ns = t_ns, .silent_s = s->silent_s};
+        aw_link_second(&s->links[i], t_ns, u);
+        put_update(s, u);
+    }
+    if (n >= 2) {
+        struct aw_update room;
+        aw_fuse_run(s->second, n, &room);
+        room.silent_s = s->silent_s;
+        put_update(s, &room);
     }
     s->silent_s = 0;
 }

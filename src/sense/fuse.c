@@ -7,7 +7,7 @@ enum { STATES = 3 }; /* empty, still, moving: AW_STATE_EMPTY and on */
 static void fuse_state(const struct aw_update *u, size_t n, struct aw_update *out) {
     size_t voters = 0;
     for (size_t i = 0; i < n; i++) voters += u[i].state != AW_STATE_NULL;
-    out->link = (uint32_t)voters;
+    out->links = (uint32_t)voters;
     out->state_confidence = NAN;
     if (voters == 0) {
         out->state_reason = n ? u[0].state_reason : AW_REASON_NO_FRAMES;
@@ -63,7 +63,8 @@ static struct aw_estimate fuse_rate(const struct aw_update *u, size_t n, size_t 
 }
 
 void aw_fuse_run(const struct aw_update *u, size_t n, struct aw_update *out) {
-    *out = (struct aw_update){.motion = {NAN, NAN, n ? u[0].motion.reason : AW_REASON_NO_FRAMES},
+    *out = (struct aw_update){.link = AW_LINK_ROOM,
+                              .motion = {NAN, NAN, n ? u[0].motion.reason : AW_REASON_NO_FRAMES},
                               .motion_threshold = NAN,
                               .breathing_wave = NAN};
     fuse_state(u, n, out);

@@ -20,8 +20,8 @@
  * is a fall of the room. Motion: the link with the greatest score above its threshold. */
 
 /* u     [n] updates of the same second, n >= 0
- * out   link is n (how many had a state), frames the sum. With no state at all: AW_STATE_NULL
- *       with the reason of the first, NO_FRAMES for n = 0. */
+ * out   link is AW_LINK_ROOM, links says how many had a state, frames is the sum. With no state at
+ * all: AW_STATE_NULL with the reason of the first, NO_FRAMES for n = 0. */
 void aw_fuse_run(const struct aw_update *u, size_t n, struct aw_update *out);
 
 #endif

@@ -59,6 +59,18 @@ static bool push_counts(struct aw_board *b, const struct aw_msg *m) {
     return true;
 }
 
+static bool push_room(struct aw_board *b, const struct aw_msg *m) {
+    struct aw_board_room *r = NULL;
+    for (size_t i = 0; i < AW_BOARD_ROOMS && !r; i++)
+        if (b->rooms[i].used && b->rooms[i].id == m->link) r = &b->rooms[i];
+    for (size_t i = 0; i < AW_BOARD_ROOMS && !r; i++)
+        if (!b->rooms[i].used) r = &b->rooms[i];
+    if (!r) return false;
+    *r = (struct aw_board_room){true, m->link, m->origin, m->update, m->wall_ns};
+    if (m->wall_ns == 0) r->used = false; /* the lane was closed */
+    return true;
+}
+
 static uint32_t search(const struct aw_board *b, uint32_t id_plus_one) {
     uint32_t i = 0;
     while (i < AW_BOARD_LINKS && b->ids[i] != id_plus_one) i++;
@@ -90,6 +102,7 @@ static bool push_gone(struct aw_board *b, uint32_t id) {
 
 static bool push(struct aw_board *b, const struct aw_msg *m) {
     if (m->kind == AW_MSG_COUNTS) return push_counts(b, m);
+    if (m->kind == AW_MSG_ROOM) return push_room(b, m);
     if (m->kind == AW_MSG_GONE) return push_gone(b, m->link);
     struct aw_board_link *l = link_of(b, m->link);
     if (!l) return false;
@@ -104,6 +117,7 @@ static bool push(struct aw_board *b, const struct aw_msg *m) {
         return true;
     case AW_MSG_ROW:
         return push_row(l, m);
+    case AW_MSG_ROOM:
     case AW_MSG_COUNTS:
     case AW_MSG_GONE:
         break;
@@ -131,6 +145,10 @@ enum aw_reason aw_board_link_reason(const struct aw_board_link *l, int64_t now_n
     if (!aw_board_fresh(l, now_ns)) return AW_REASON_NO_FRAMES;
     if (!l->has_update) return AW_REASON_WARMING_UP;
     return since_s(l->update_wall_ns, now_ns) > AW_BOARD_STALE_S ? AW_REASON_STALE : AW_REASON_NONE;
+}
+
+enum aw_reason aw_board_room_reason(const struct aw_board_room *r, int64_t now_ns) {
+    return since_s(r->wall_ns, now_ns) > AW_BOARD_STALE_S ? AW_REASON_STALE : AW_REASON_NONE;
 }
 
 const char *aw_board_origin(const struct aw_board *b, int64_t now_ns) {

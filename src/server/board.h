@@ -12,6 +12,7 @@
 enum {
     AW_BOARD_LINKS = 256,
     AW_BOARD_SOURCES = 32,
+    AW_BOARD_ROOMS = 16,
     AW_BOARD_ROWS = 64, /* kept per link for those who join late: 3.2 s at 20 rows per second */
     AW_BOARD_STALE_S = 5,
 };
@@ -49,12 +50,22 @@ struct aw_board_source {
     struct aw_source_counts counts;
 };
 
+/* All links of one lane together; id is the number of the lane's first link. */
+struct aw_board_room {
+    bool used;
+    uint32_t id;
+    enum aw_origin_kind origin;
+    struct aw_update update;
+    int64_t wall_ns;
+};
+
 /* About 9 MB, most of which is never touched: allocate it zeroed (calloc), which is also its
  * initial state. */
 struct aw_board {
     uint64_t updates; /* so far */
     uint64_t ignored; /* messages about a link or source that found no room, or out of range */
     struct aw_board_source sources[AW_BOARD_SOURCES];
+    struct aw_board_room rooms[AW_BOARD_ROOMS];
     uint32_t
         ids[AW_BOARD_LINKS]; /* links[i].id + 1; 0: links[i] is free. Close together to search */
     struct aw_board_link links[AW_BOARD_LINKS];
@@ -72,6 +83,9 @@ double aw_board_age_s(const struct aw_board_link *l, int64_t now_ns);
 /* Why the link's values cannot be shown: AW_REASON_NONE they can; NO_FRAMES silent for more than
  * AW_BOARD_STALE_S; STALE frames arrive, but no update; WARMING_UP frames, and no update yet. */
 enum aw_reason aw_board_link_reason(const struct aw_board_link *l, int64_t now_ns);
+
+/* Why the room's values cannot be shown: NONE, or STALE after AW_BOARD_STALE_S. */
+enum aw_reason aw_board_room_reason(const struct aw_board_room *r, int64_t now_ns);
 
 /* True when frames of the link arrive, so that rate, RSSI and noise are of now. */
 bool aw_board_fresh(const struct aw_board_link *l, int64_t now_ns);

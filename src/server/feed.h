@@ -16,6 +16,7 @@ const char *aw_origin_kind_key(enum aw_origin_kind kind);
 enum aw_msg_kind {
     AW_MSG_LINK,   /* a link is new or its facts changed; also once per second */
     AW_MSG_UPDATE, /* a second of sensing of a link */
+    AW_MSG_ROOM,   /* likewise of all links of a lane together; link is the lane's first */
     AW_MSG_ROW,    /* amplitudes of one frame of a link, at most 20 per second and link */
     AW_MSG_COUNTS, /* counters of a source, once per second */
     AW_MSG_GONE,   /* the link was dropped */

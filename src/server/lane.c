@@ -5,6 +5,7 @@
 #include "server/row.h"
 #include "sim/marker.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,12 +43,30 @@ static void commit(struct aw_lane *lane) {
     lane->changed = true;
 }
 
+/* The room is as good as its worst source: one simulated link makes it simulated. */
+static void tell_room(struct aw_lane *lane, const struct aw_update *u, int64_t wall_ns) {
+    struct aw_msg *m = reserve(lane, AW_MSG_ROOM, 0, wall_ns);
+    if (!m) return;
+    m->origin = lane->kind;
+    for (uint32_t i = 0; i < lane->max_links; i++)
+        if (lane->links[i].serial && lane->links[i].kind == AW_SOURCE_SIMULATED)
+            m->origin = AW_SOURCE_SIMULATED;
+    m->t_ns = u->t_ns;
+    m->update = *u;
+    commit(lane);
+}
+
 void aw_lane_close(struct aw_lane *lane) {
     if (!lane->session) return;
     for (uint32_t i = 0; i < lane->max_links; i++) {
         if (!lane->links[i].serial) continue;
         if (reserve(lane, AW_MSG_GONE, i, 0)) commit(lane);
     }
+    struct aw_update none = {.link = AW_LINK_ROOM, .state_reason = AW_REASON_NO_FRAMES};
+    none.motion = none.breathing_bpm = none.heart_bpm = none.persons =
+        (struct aw_estimate){NAN, 0, AW_REASON_NO_FRAMES};
+    none.motion_threshold = none.breathing_wave = none.state_confidence = NAN;
+    tell_room(lane, &none, 0);
     aw_session_destroy(lane->session);
     free(lane->links);
     lane->session = NULL;
@@ -73,6 +92,10 @@ static void tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns) {
 static void pass_updates(struct aw_lane *lane, int64_t wall_ns) {
     struct aw_update u;
     while (aw_session_poll(lane->session, &u)) {
+        if (u.link == AW_LINK_ROOM) {
+            tell_room(lane, &u, wall_ns);
+            continue;
+        }
         tell_link(lane, u.link, wall_ns);
         struct aw_msg *m = reserve(lane, AW_MSG_UPDATE, u.link, wall_ns);
         if (!m) continue;

@@ -122,6 +122,8 @@ static void sensing(struct aw_json *j, void *arg) {
     aw_json_num(j, (double)now_ns * 1e-9, 3);
     key_str(j, "source", aw_board_origin(h->board, now_ns));
     key_uint(j, "tick", h->board->updates);
+    aw_json_key(j, "rooms");
+    aw_view_rooms(j, h->board, now_ns);
     aw_json_key(j, "links");
     aw_view_sensing(j, h->board, now_ns);
     aw_json_close(j, '}');

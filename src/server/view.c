@@ -138,21 +138,15 @@ static void view_estimate(struct aw_json *j, const char *key, const char *key_co
     key_reason(j, key_why, !known && why == AW_REASON_NONE ? AW_REASON_WARMING_UP : why);
 }
 
-/* The members of a link's sensing, without the braces. */
-static void sensing_members(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
-    const struct aw_update *u = &l->update;
-    enum aw_reason why = aw_board_link_reason(l, now_ns);
+/* What an update says, unless `why` overrules it. */
+static void update_members(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
     enum aw_reason state_why = why != AW_REASON_NONE ? why : u->state_reason;
     bool known = why == AW_REASON_NONE && u->state != AW_STATE_NULL;
     if (!known && state_why == AW_REASON_NONE) state_why = AW_REASON_WARMING_UP;
-    key_uint(j, "link", l->id);
-    key_str(j, "name", l->name);
-    key_str(j, "source", aw_origin_kind_key(l->origin));
-    key_num(j, "t_s", l->has_update ? (double)u->t_ns * 1e-9 : (double)NAN, 3);
-    key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
     key_str(j, "state", known ? aw_state_key(u->state) : NULL);
     key_num(j, "state_confidence", known ? u->state_confidence : NAN, 3);
     key_reason(j, "state_reason", known ? AW_REASON_NONE : state_why);
+    key_bool(j, "state_experimental", known && u->state_experimental);
     view_estimate(j, "motion_score", "motion_confidence", "motion_reason", &u->motion, 4, why);
     key_num(j, "motion_threshold", why == AW_REASON_NONE ? u->motion_threshold : NAN, 4);
     view_estimate(j, "breathing_bpm", "breathing_confidence", "breathing_reason", &u->breathing_bpm,
@@ -162,8 +156,37 @@ static void sensing_members(struct aw_json *j, const struct aw_board_link *l, in
     key_num(j, "breathing_wave", why == AW_REASON_NONE ? u->breathing_wave : NAN, 5);
     key_bool(j, "apnoea", why == AW_REASON_NONE && u->apnoea);
     key_bool(j, "fall", why == AW_REASON_NONE && u->fall);
+}
+
+/* The members of a link's sensing, without the braces. */
+static void sensing_members(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
+    const struct aw_update *u = &l->update;
+    key_uint(j, "link", l->id);
+    key_str(j, "name", l->name);
+    key_str(j, "source", aw_origin_kind_key(l->origin));
+    key_num(j, "t_s", l->has_update ? (double)u->t_ns * 1e-9 : (double)NAN, 3);
+    key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
+    update_members(j, u, aw_board_link_reason(l, now_ns));
     key_uint(j, "frames", l->has_update ? u->frames : 0);
     key_uint(j, "silent_s", l->has_update ? u->silent_s : 0);
+}
+
+void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
+    aw_json_open(j, '[');
+    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++) {
+        const struct aw_board_room *r = &b->rooms[i];
+        if (!r->used) continue;
+        aw_json_open(j, '{');
+        key_uint(j, "room", r->id);
+        key_str(j, "source", aw_origin_kind_key(r->origin));
+        key_uint(j, "links", r->update.links);
+        key_num(j, "t_s", (double)r->update.t_ns * 1e-9, 3);
+        double age_s = now_ns > r->wall_ns ? (double)(now_ns - r->wall_ns) * 1e-9 : 0;
+        key_num(j, "age_s", age_s, 1);
+        update_members(j, &r->update, aw_board_room_reason(r, now_ns));
+        aw_json_close(j, '}');
+    }
+    aw_json_close(j, ']');
 }
 
 void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {

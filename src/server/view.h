@@ -12,6 +12,7 @@
 /* Arrays of everything in use. */
 void aw_view_links(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 void aw_view_sources(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
+void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 
 /* {"type":"sensing_update", ...}: the last update of one link. */

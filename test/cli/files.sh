@@ -15,7 +15,7 @@ cp "$out" "$work/first"
 run 0 "$AIRWAKE" replay "$work/walk.pcap"
 check "twice the same" cmp -s "$out" "$work/first"
 lines=$(grep -c '"t_s":' "$out")
-check "a line per link and second, not $lines" test "$lines" -ge 18 -a "$lines" -le 20
+check "a line per link, and for the room, and second, not $lines" test "$lines" -ge 27 -a "$lines" -le 30
 check "every line is marked simulated" test "$(grep -c '"source":"simulated"' "$out")" = $((lines + 1))
 check "summary last" grep -q '^{"summary":' <(tail -1 "$out")
 check "somebody moves" has "$out" '"state":"moving"'

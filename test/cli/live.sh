@@ -20,6 +20,9 @@ all_in() { get /api/v1/sources >"$out"; has "$out" "\"packets\":$sent\b"; }
 wait_for "all $sent datagrams arrive" all_in
 get /api/v1/links >"$out"
 check "three links" test "$(grep -o '"rate_hz"' "$out" | wc -l)" = 3
+get /api/v1/sensing/latest >"$out"
+check "and a room of the three" has "$out" '"rooms":\[\{"room":0,"source":"simulated","links":3,'
+get /api/v1/links >"$out"
 check "nothing lost" lacks "$out" '"lost":[1-9]'
 
 # rubbish of every length is counted and harms nothing

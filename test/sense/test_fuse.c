@@ -28,7 +28,8 @@ static void states(void) {
            still = pow(0.05 * 0.175, w);
     CHECK_INT(out.state, AW_STATE_MOVING);
     CHECK_NEAR(out.state_confidence, moving / (moving + empty + still), 1e-5);
-    CHECK_INT(out.link, 2);
+    CHECK_INT(out.links, 2);
+    CHECK(out.link == AW_LINK_ROOM);
     CHECK_INT(out.frames, 20);
 
     /* links that agree make each other stronger, but n of them not n times */
