@@ -73,12 +73,12 @@ static void refuses(void) {
     aw_session_destroy(s);
 }
 
-/* One update per link and second; silence is told, long silence in one update. */
+/* One update per link and second, and of the room; silence is told, long silence in one update. */
 static void seconds(void) {
     struct aw_session *s = open_session(4);
     struct aw_update u;
     const int64_t t0 = INT64_C(1700000000) * AW_S;
-    int updates = 0;
+    int updates = 0, rooms = 0;
     for (int i = 0; i < 500; i++) { /* 5 s at 100 frames/s, two nodes */
         for (uint64_t node = 1; node <= 2; node++) {
             struct aw_frame f = frame(node, t0 + i * 10 * AW_MS);
@@ -86,16 +86,18 @@ static void seconds(void) {
         }
         while (aw_session_poll(s, &u)) {
             CHECK_INT((u.t_ns - t0) % AW_S, 0);
-            CHECK_INT(u.frames, 100);
+            CHECK_INT(u.frames, u.link == AW_LINK_ROOM ? 200 : 100);
+            rooms += u.link == AW_LINK_ROOM;
             CHECK_INT(u.silent_s, 0);
             updates++;
         }
     }
-    CHECK_INT(updates, 2 * 4);
+    CHECK_INT(updates, 3 * 4); /* two links and the room of both */
+    CHECK_INT(rooms, 4);
     aw_session_advance(s, t0 + 5 * AW_S);
     aw_session_advance(s, t0 + 5 * AW_S); /* not twice */
     for (updates = 0; aw_session_poll(s, &u); updates++) CHECK_INT(u.t_ns, t0 + 5 * AW_S);
-    CHECK_INT(updates, 2);
+    CHECK_INT(updates, 3);
 
     aw_session_advance(s, t0 + 100 * AW_S);
     int64_t told = 0;
