@@ -1,6 +1,6 @@
-/* Cost of the whole path from a frame to what is sensed, on one core, without sockets: per frame, per
- * link and second, and how many links one core carries. Verifies first that the session finds the
- * walker and leaves the empty room alone. One JSON line per figure; medians of 7 runs. */
+/* Cost of the whole path from a frame to what is sensed, on one core, without sockets: per frame,
+ * per link and second, and how many links one core carries. Verifies first that the session finds
+ * the walker and leaves the empty room alone. One JSON line per figure; medians of 7 runs. */
 #include "airwake.h"
 #include "base/units.h"
 #include "sim/scenario.h"
