@@ -6,6 +6,7 @@ set(sense_files
     count.c
     fall.c
     fuse.c
+    heart.c
     motion.c
     presence.c
     rate_tracker.c
