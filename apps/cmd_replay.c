@@ -20,7 +20,10 @@ struct replay {
     struct aw_capture capture;
     struct aw_session *session;
     bool many; /* files: then each line names its own */
-    int64_t t0_ns;
+    int64_t t0_ns, last_ns;
+    double empty_s; /* the recording's first seconds show the empty room; 0 none */
+    bool calibrating, calibrated;
+    uint32_t max_links;
     uint64_t records, frames, used, skipped, updates;
     uint64_t refused[AW_ERR_COUNT];
 };
@@ -70,6 +73,7 @@ static void print_updates(struct replay *r) {
     struct aw_update u;
     while (aw_session_poll(r->session, &u)) {
         if (r->updates++ == 0) r->t0_ns = u.t_ns - AW_S;
+        r->last_ns = u.t_ns;
         print_silence(r, &u);
         char buf[LINE];
         struct aw_json j;
@@ -79,6 +83,27 @@ static void print_updates(struct replay *r) {
         aw_update_json(&j, &u);
         aw_json_close(&j, '}');
         print(&j);
+    }
+}
+
+/* Calibrates each link on the first seconds, which whoever calls says are empty. */
+static void calibrate(struct replay *r) {
+    struct aw_link_info info;
+    struct aw_calibration_report report;
+    if (!(r->empty_s > 0) || r->calibrated || r->updates == 0) return;
+    if (!r->calibrating) {
+        for (uint32_t i = 0; i < r->max_links; i++)
+            if (aw_session_link(r->session, i, &info))
+                (void)aw_session_calibrate_begin(r->session, i, AW_TAKE_EMPTY);
+        r->calibrating = true;
+    } else if (r->last_ns - r->t0_ns >= (int64_t)(r->empty_s * 1e9)) {
+        for (uint32_t i = 0; i < r->max_links; i++) {
+            if (aw_session_calibrate_finish(r->session, i, &report) != AW_OK) continue;
+            if (report.verdict != AW_CALIBRATION_ARMED)
+                fprintf(stderr, "airwake replay: %s: not calibrated: %s (%u usable seconds)\n",
+                        r->file, aw_calibration_verdict_key(report.verdict), report.empty_s);
+        }
+        r->calibrated = true;
     }
 }
 
@@ -97,6 +122,7 @@ static void run(struct replay *r) {
             else
                 r->refused[-err]++;
             print_updates(r);
+            calibrate(r);
         }
     }
 }
@@ -146,10 +172,12 @@ static void put_summary(struct replay *r, struct aw_json *j, uint32_t max_links)
 }
 
 int cmd_replay(int argc, char **argv) {
-    double max_links = 64;
+    double max_links = 64, empty_s = 0;
     const struct opt opts[] = {
         {"max-links", "N", "links that are told apart, 1..4096 (64)", .number = &max_links,
          .min = 1, .max = 4096},
+        {"empty", "S", "the first S seconds show the empty room: calibrate on them",
+         .number = &empty_s, .min = 0, .max = 3600},
         {0},
     };
     const struct opt_usage usage = {
@@ -172,7 +200,10 @@ int cmd_replay(int argc, char **argv) {
     aw_json_open(&j, '[');
     code = EXIT_OK;
     for (int i = first; i < argc; i++) {
-        struct replay r = {.file = argv[i], .many = argc - first > 1};
+        struct replay r = {.file = argv[i],
+                           .many = argc - first > 1,
+                           .empty_s = empty_s,
+                           .max_links = (uint32_t)max_links};
         struct aw_why why;
         struct aw_config config = {.max_links = (uint32_t)max_links};
         if (aw_capture_open(&r.capture, argv[i], &why) != AW_OK ||

@@ -302,13 +302,13 @@ static void sessions(const char *room, bool calibrated) {
             struct aw_calibration c;
             struct aw_calibration_result result;
             aw_calibration_init(&c);
-            aw_calibration_begin(&c, AW_CALIBRATION_EMPTY);
+            aw_calibration_begin(&c, AW_TAKE_EMPTY);
             for (int k = 0; k < run_.n && run_.read[k].t_s <= 20; k++) {
                 aw_calibration_push(&c, &run_.read[k].motion);
             }
             aw_calibration_finish(&c, &result);
-            if (result.refusal != AW_CALIBRATION_ARMED) {
-                printf("calibration refused (%d): %s\n", result.refusal, path);
+            if (result.verdict != AW_CALIBRATION_ARMED) {
+                printf("calibration refused (%d): %s\n", result.verdict, path);
                 continue;
             }
             null = result.null;
@@ -383,7 +383,7 @@ static void learn(void *user, struct link *l, double t_s) {
     if (++c->empty_s < 17) return; /* 17 windows of 4 s: 20 s */
     struct aw_calibration_result result;
     aw_calibration_finish(&c->calibration, &result);
-    if (result.refusal == AW_CALIBRATION_ARMED) aw_motion_set_null(&l->motion, &result.null);
+    if (result.verdict == AW_CALIBRATION_ARMED) aw_motion_set_null(&l->motion, &result.null);
     c->armed_s = t_s;
 }
 
@@ -394,7 +394,7 @@ static void labelled_records(bool calibrated) {
         if (!read_labels(g.gl_pathv[i], &labels)) continue;
         struct learning learning = {.labels = &labels, .armed_s = calibrated ? (double)NAN : 0};
         aw_calibration_init(&learning.calibration);
-        aw_calibration_begin(&learning.calibration, AW_CALIBRATION_EMPTY);
+        aw_calibration_begin(&learning.calibration, AW_TAKE_EMPTY);
         link_start(&link_, NULL);
         if (!run_file(g.gl_pathv[i], &link_, &run_, learn, &learning)) continue;
         before_ = table_;

@@ -258,6 +258,35 @@ struct aw_update {
     bool fall;            /* a fall was completed in this second */
 };
 
+/* Calibration of a link: what it looks like while nobody is there and, optionally, while somebody
+ * moves about. begin() a take, let its seconds pass (10 at least), finish(). */
+enum aw_take { AW_TAKE_EMPTY, AW_TAKE_OCCUPIED };
+
+enum aw_calibration_verdict {
+    AW_CALIBRATION_NONE,           /* never tried */
+    AW_CALIBRATION_ARMED,          /* in use */
+    AW_CALIBRATION_TOO_SHORT,      /* fewer than 10 usable seconds in a take */
+    AW_CALIBRATION_SOMEBODY_MOVED, /* in the take that was to be empty */
+    AW_CALIBRATION_OVERLAP,        /* empty and occupied look too much alike */
+};
+const char *aw_calibration_verdict_key(enum aw_calibration_verdict verdict);
+
+struct aw_calibration_report {
+    enum aw_calibration_verdict verdict;
+    uint32_t empty_s, occupied_s; /* usable seconds of the takes */
+    float moved;                  /* share of the empty take in which something moved */
+    float overlap; /* 0 apart .. 0.5 alike; above 0.05 it does not arm; NAN without occupied take */
+    float drift; /* of the empty room since, in its own standard deviations; above 3 do it again */
+};
+
+/* Errors: INVAL (no such link, or finish without a take begun). Calibrating follows the empty room
+ * slowly afterwards, and stands still while somebody is there. */
+int aw_session_calibrate_begin(struct aw_session *s, uint32_t link, enum aw_take take);
+int aw_session_calibrate_finish(struct aw_session *s, uint32_t link,
+                                struct aw_calibration_report *out);
+int aw_session_calibration(const struct aw_session *s, uint32_t link,
+                           struct aw_calibration_report *out);
+
 /* The oldest update not yet polled. Updates that nobody polls are dropped, oldest first, and
  * counted. */
 bool aw_session_poll(struct aw_session *s, struct aw_update *out);

@@ -49,3 +49,19 @@ const char *aw_state_key(enum aw_state state) {
     }
     return "null";
 }
+
+const char *aw_calibration_verdict_key(enum aw_calibration_verdict verdict) {
+    switch (verdict) {
+    case AW_CALIBRATION_NONE:
+        return "none";
+    case AW_CALIBRATION_ARMED:
+        return "armed";
+    case AW_CALIBRATION_TOO_SHORT:
+        return "too-short";
+    case AW_CALIBRATION_SOMEBODY_MOVED:
+        return "somebody-moved";
+    case AW_CALIBRATION_OVERLAP:
+        return "overlap";
+    }
+    return "unknown";
+}

@@ -35,7 +35,8 @@ int aw_link_init(struct aw_link *l, void *memory, size_t bytes,
                  const struct aw_frame *f) {
     struct aw_arena a;
     aw_arena_init(&a, memory, bytes);
-    *l = (struct aw_link){.used = true};
+    *l = (struct aw_link){.used = true, .report = {.overlap = NAN}};
+    aw_calibration_init(&l->calibration);
     int err = init_sensing(l, &a, bases);
     if (err != AW_OK) {
         l->used = false;
@@ -110,6 +111,37 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     i->n_live = aw_amplitude_live(&l->amplitude);
 }
 
+void aw_link_calibrate_begin(struct aw_link *l, enum aw_take take) {
+    if (!l->calibrating && take == AW_TAKE_EMPTY) aw_calibration_init(&l->calibration);
+    aw_calibration_begin(&l->calibration, take);
+    l->calibrating = true;
+}
+
+int aw_link_calibrate_finish(struct aw_link *l) {
+    if (!l->calibrating) return AW_ERR_INVAL;
+    struct aw_calibration_result r;
+    aw_calibration_finish(&l->calibration, &r);
+    l->calibrating = false;
+    l->report = (struct aw_calibration_report){.verdict = r.verdict,
+                                               .empty_s = r.reads[AW_TAKE_EMPTY],
+                                               .occupied_s = r.reads[AW_TAKE_OCCUPIED],
+                                               .moved = r.moved,
+                                               .overlap = r.overlap};
+    aw_motion_set_null(&l->motion, &l->calibration.null);
+    return AW_OK;
+}
+
+/* One more second: of a take, or of use. */
+static void calibrate(struct aw_link *l, int64_t t_ns, const struct aw_motion_result *motion,
+                      enum aw_state state) {
+    if (l->calibrating) {
+        aw_calibration_push(&l->calibration, motion);
+    } else if (l->calibration.null.known) {
+        l->report.drift = aw_calibration_track(&l->calibration, t_ns, state, motion);
+        aw_motion_set_null(&l->motion, &l->calibration.null);
+    }
+}
+
 static struct aw_estimate missing(enum aw_reason reason) {
     return (struct aw_estimate){NAN, 0, reason};
 }
@@ -131,6 +163,7 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     if (out->frames == 0) breathing = missing(AW_REASON_NO_FRAMES);
     aw_presence_push(&l->presence, t_ns, &motion, &sway, &breathing, &presence);
 
+    calibrate(l, t_ns, &motion, presence.state);
     out->links = presence.state != AW_STATE_NULL;
     out->state = presence.state;
     out->state_reason = presence.reason;

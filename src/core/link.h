@@ -7,6 +7,7 @@
 #include "core/rate.h"
 #include "sense/amplitude.h"
 #include "sense/breathing.h"
+#include "sense/calibration.h"
 #include "sense/chest.h"
 #include "sense/fall.h"
 #include "sense/motion.h"
@@ -27,6 +28,9 @@ struct aw_link {
     struct aw_sway sway;
     struct aw_fall fall;
     struct aw_presence presence;
+    struct aw_calibration calibration;
+    struct aw_calibration_report report;
+    bool calibrating;
     uint32_t frames_in_second;
 };
 
@@ -47,5 +51,9 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
 
 /* Closes the second that ends at t_ns. */
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out);
+
+/* As in airwake.h. */
+void aw_link_calibrate_begin(struct aw_link *l, enum aw_take take);
+int aw_link_calibrate_finish(struct aw_link *l);
 
 #endif

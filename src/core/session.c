@@ -339,3 +339,25 @@ uint64_t aw_session_refused(const struct aw_session *s, enum aw_format format, i
 uint64_t aw_session_dropped_updates(const struct aw_session *s) {
     return s->dropped_updates;
 }
+
+int aw_session_calibrate_begin(struct aw_session *s, uint32_t link, enum aw_take take) {
+    if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
+    if (take != AW_TAKE_EMPTY && take != AW_TAKE_OCCUPIED) return AW_ERR_INVAL;
+    aw_link_calibrate_begin(&s->links[link], take);
+    return AW_OK;
+}
+
+int aw_session_calibrate_finish(struct aw_session *s, uint32_t link,
+                                struct aw_calibration_report *out) {
+    if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
+    int err = aw_link_calibrate_finish(&s->links[link]);
+    if (err == AW_OK) *out = s->links[link].report;
+    return err;
+}
+
+int aw_session_calibration(const struct aw_session *s, uint32_t link,
+                           struct aw_calibration_report *out) {
+    if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
+    *out = s->links[link].report;
+    return AW_OK;
+}

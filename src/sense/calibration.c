@@ -17,16 +17,16 @@ void aw_calibration_init(struct aw_calibration *c) {
     memset(c, 0, sizeof *c);
 }
 
-void aw_calibration_begin(struct aw_calibration *c, enum aw_calibration_take take) {
+void aw_calibration_begin(struct aw_calibration *c, enum aw_take take) {
     c->take = take;
     c->begun[take] = true;
     c->n[take] = 0;
-    if (take == AW_CALIBRATION_EMPTY) c->moved = 0;
+    if (take == AW_TAKE_EMPTY) c->moved = 0;
 }
 
 void aw_calibration_push(struct aw_calibration *c, const struct aw_motion_result *motion) {
     if (motion->reason != AW_REASON_NONE) return;
-    if (c->take == AW_CALIBRATION_EMPTY && motion->moving) {
+    if (c->take == AW_TAKE_EMPTY && motion->moving) {
         c->moved++;
         return;
     }
@@ -35,7 +35,7 @@ void aw_calibration_push(struct aw_calibration *c, const struct aw_motion_result
     c->spread[c->take][slot] = motion->spread;
 }
 
-static uint32_t kept(const struct aw_calibration *c, enum aw_calibration_take take) {
+static uint32_t kept(const struct aw_calibration *c, enum aw_take take) {
     return c->n[take] < AW_CALIBRATION_READS ? c->n[take] : AW_CALIBRATION_READS;
 }
 
@@ -52,13 +52,13 @@ static float overlap_of(const float *empty, uint32_t n_empty, const float *occup
 }
 
 static struct aw_motion_null null_of(const struct aw_calibration *c) {
-    uint32_t n = kept(c, AW_CALIBRATION_EMPTY);
-    const float *share = c->share[AW_CALIBRATION_EMPTY];
+    uint32_t n = kept(c, AW_TAKE_EMPTY);
+    const float *share = c->share[AW_TAKE_EMPTY];
     double mean = 0, squares = 0;
     for (uint32_t i = 0; i < n; i++) mean += (double)share[i] / n;
     for (uint32_t i = 0; i < n; i++) squares += pow((double)share[i] - mean, 2) / (n - 1);
     float spread[AW_CALIBRATION_READS];
-    memcpy(spread, c->spread[AW_CALIBRATION_EMPTY], n * sizeof *spread);
+    memcpy(spread, c->spread[AW_TAKE_EMPTY], n * sizeof *spread);
     return (struct aw_motion_null){.known = true,
                                    .mean = (float)mean,
                                    .std = fmaxf((float)sqrt(squares), LEAST_STD),
@@ -66,30 +66,28 @@ static struct aw_motion_null null_of(const struct aw_calibration *c) {
 }
 
 void aw_calibration_finish(struct aw_calibration *c, struct aw_calibration_result *out) {
-    uint32_t empty = kept(c, AW_CALIBRATION_EMPTY), occupied = kept(c, AW_CALIBRATION_OCCUPIED);
+    uint32_t empty = kept(c, AW_TAKE_EMPTY), occupied = kept(c, AW_TAKE_OCCUPIED);
     *out = (struct aw_calibration_result){.reads = {empty, occupied}, .overlap = NAN};
-    out->moved = c->moved ? (float)c->moved / (float)(c->moved + c->n[AW_CALIBRATION_EMPTY]) : 0;
+    out->moved = c->moved ? (float)c->moved / (float)(c->moved + c->n[AW_TAKE_EMPTY]) : 0;
     c->null.known = false;
     if (out->moved > MAX_MOVED) {
-        out->refusal = AW_CALIBRATION_SOMEBODY_MOVED;
+        out->verdict = AW_CALIBRATION_SOMEBODY_MOVED;
         return;
     }
-    if (empty < MIN_READS || (c->begun[AW_CALIBRATION_OCCUPIED] && occupied < MIN_READS)) {
-        out->refusal = AW_CALIBRATION_TOO_SHORT;
+    if (empty < MIN_READS || (c->begun[AW_TAKE_OCCUPIED] && occupied < MIN_READS)) {
+        out->verdict = AW_CALIBRATION_TOO_SHORT;
         return;
     }
     if (occupied) {
-        bool by_share = !isnan(c->share[AW_CALIBRATION_EMPTY][0]) &&
-                        !isnan(c->share[AW_CALIBRATION_OCCUPIED][0]);
+        bool by_share = !isnan(c->share[AW_TAKE_EMPTY][0]) && !isnan(c->share[AW_TAKE_OCCUPIED][0]);
         float(*value)[AW_CALIBRATION_READS] = by_share ? c->share : c->spread;
-        out->overlap = overlap_of(value[AW_CALIBRATION_EMPTY], empty,
-                                  value[AW_CALIBRATION_OCCUPIED], occupied);
+        out->overlap = overlap_of(value[AW_TAKE_EMPTY], empty, value[AW_TAKE_OCCUPIED], occupied);
         if (!(out->overlap <= MAX_OVERLAP)) {
-            out->refusal = AW_CALIBRATION_OVERLAP;
+            out->verdict = AW_CALIBRATION_OVERLAP;
             return;
         }
     }
-    out->refusal = AW_CALIBRATION_ARMED;
+    out->verdict = AW_CALIBRATION_ARMED;
     out->null = c->null = null_of(c);
     c->armed_mean = c->null.mean;
     c->armed_spread = c->null.spread;

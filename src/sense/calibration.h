@@ -19,22 +19,18 @@
  *
  * Tracking follows only while the state is EMPTY and has been for a minute, and stands still
  * otherwise: a person who sits down must not become part of the room. */
-enum aw_calibration_take { AW_CALIBRATION_EMPTY, AW_CALIBRATION_OCCUPIED, AW_CALIBRATION_TAKES };
-enum { AW_CALIBRATION_READS = 120 }; /* per take; later ones replace the oldest */
-
-enum aw_calibration_refusal {
-    AW_CALIBRATION_ARMED,
-    AW_CALIBRATION_TOO_SHORT,      /* fewer than 10 reads in a take that was begun */
-    AW_CALIBRATION_SOMEBODY_MOVED, /* in the empty take */
-    AW_CALIBRATION_OVERLAP,        /* empty and occupied look too much alike */
-};
+enum {
+    AW_CALIBRATION_TAKES = 2,
+    AW_CALIBRATION_READS = 120
+}; /* reads per take; later ones
+    * replace the oldest */
 
 struct aw_calibration {
     float share[AW_CALIBRATION_TAKES][AW_CALIBRATION_READS];
     float spread[AW_CALIBRATION_TAKES][AW_CALIBRATION_READS];
     uint32_t n[AW_CALIBRATION_TAKES]; /* reads pushed, may exceed AW_CALIBRATION_READS */
     uint32_t moved;                   /* reads left out of the empty take */
-    enum aw_calibration_take take;
+    enum aw_take take;
     bool begun[AW_CALIBRATION_TAKES];
     struct aw_motion_null null;     /* known once armed */
     float armed_mean, armed_spread; /* as of finish: what drift is measured from */
@@ -43,7 +39,7 @@ struct aw_calibration {
 };
 
 struct aw_calibration_result {
-    enum aw_calibration_refusal refusal;
+    enum aw_calibration_verdict verdict;
     uint32_t reads[AW_CALIBRATION_TAKES];
     float moved;   /* share of the empty take's reads in which something moved */
     float overlap; /* 0 apart .. 0.5 alike; NAN without an occupied take */
@@ -51,7 +47,7 @@ struct aw_calibration_result {
 };
 
 void aw_calibration_init(struct aw_calibration *c);
-void aw_calibration_begin(struct aw_calibration *c, enum aw_calibration_take take);
+void aw_calibration_begin(struct aw_calibration *c, enum aw_take take);
 
 /* One second of the take; reads with a reason are left out. */
 void aw_calibration_push(struct aw_calibration *c, const struct aw_motion_result *motion);

@@ -37,7 +37,7 @@ void aw_fall_reset(struct aw_fall *f) {
     aw_rows_reset(&f->rows);
 }
 
-static void enter(struct aw_fall *f, int stage, int64_t t_ns) {
+static void enter(struct aw_fall *f, enum aw_fall_stage stage, int64_t t_ns) {
     f->stage = stage;
     f->stage_ns = t_ns;
 }

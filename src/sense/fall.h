@@ -21,12 +21,14 @@
  * Experimental, a first stage. From one link a fall is not told from sitting or lying down quickly:
  * measured recall and false alarms per activity are in docs/accuracy.md. No recording of hours of
  * ordinary life exists here, so false alarms per day are not known. */
+enum aw_fall_stage { AW_FALL_QUIET, AW_FALL_BURST, AW_FALL_AFTER };
+
 struct aw_fall {
     struct aw_rows rows;
     float fast[400];   /* 20 s of fast, ring, for the floor */
     uint32_t n;        /* written so far */
     float step[10][2]; /* squared increments of the last 0.5 s: fast, slow */
-    enum { AW_FALL_QUIET, AW_FALL_BURST, AW_FALL_AFTER } stage;
+    enum aw_fall_stage stage;
     int64_t stage_ns; /* when it began */
     int64_t fell_ns;
     bool fell_before, fell; /* fell_ns is set; a fall since the last read */

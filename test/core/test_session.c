@@ -137,7 +137,43 @@ static void facts(void) {
     aw_session_destroy(s);
 }
 
+/* A calibration needs seconds, and says what became of it. */
+static void calibration(void) {
+    struct aw_session *s = open_session(1);
+    struct aw_calibration_report r;
+    CHECK_INT(aw_session_calibrate_begin(s, 0, AW_TAKE_EMPTY), AW_ERR_INVAL); /* no link yet */
+    int64_t t = AW_S;
+    uint64_t noise = 1;
+    for (int i = 0; i < 4000; i++, t += 10 * AW_MS) {
+        struct aw_frame f = frame(1, t);
+        for (int k2 = 0; k2 < 2 * N; k2++) {
+            noise = noise * 6364136223846793005u + 1442695040888963407u;
+            iq[k2] += (float)(noise >> 40) / (float)(1 << 24) - 0.5F;
+        }
+        CHECK_INT(aw_session_push_frame(s, &f, NULL), AW_OK);
+        if (i == 500) {
+            CHECK_INT(aw_session_calibrate_finish(s, 0, &r), AW_ERR_INVAL); /* none begun */
+            CHECK_INT(aw_session_calibrate_begin(s, 0, AW_TAKE_EMPTY), AW_OK);
+        }
+        if (i == 800) {
+            CHECK_INT(aw_session_calibrate_finish(s, 0, &r), AW_OK);
+            CHECK_INT(r.verdict, AW_CALIBRATION_TOO_SHORT);
+            CHECK_INT(aw_session_calibrate_begin(s, 0, AW_TAKE_EMPTY), AW_OK);
+        }
+        if (i == 2500) {
+            CHECK_INT(aw_session_calibrate_finish(s, 0, &r), AW_OK);
+            CHECK_INT(r.verdict, AW_CALIBRATION_ARMED);
+            CHECK(r.empty_s >= 16 && r.moved == 0 && isnan(r.overlap));
+        }
+    }
+    CHECK_INT(aw_session_calibration(s, 0, &r), AW_OK);
+    CHECK_INT(r.verdict, AW_CALIBRATION_ARMED);
+    CHECK(r.drift < 3);
+    aw_session_destroy(s);
+}
+
 int main(void) {
+    calibration();
     refuses();
     seconds();
     facts();
