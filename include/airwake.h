@@ -173,7 +173,8 @@ struct aw_frame {
     X(AMBIGUOUS, "ambiguous", "one link cannot decide this")                                       \
     X(NO_PHASE, "no-phase", "the source carries amplitudes only")                                  \
     X(NO_SIGNAL, "no-signal", "all subcarriers are zero or saturated")                             \
-    X(STALE, "stale", "the last measurement is too old")
+    X(STALE, "stale", "the last measurement is too old")                                           \
+    X(ONE_CHAIN, "one-chain", "needs two receive chains of one receiver")
 
 enum aw_reason {
 #define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,

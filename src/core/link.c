@@ -3,8 +3,8 @@
 #include "base/frame.h"
 #include "sense/count.h"
 
-static int init_sensing(struct aw_link *l, struct aw_arena *a,
-                        const struct aw_breathing_bases *bases) {
+static int init_sensing(struct aw_link *l, struct aw_arena *a, const struct aw_link_tables *tables,
+                        const struct aw_frame *f) {
     struct aw_amplitude_config amplitude;
     struct aw_motion_config motion;
     aw_amplitude_config_default(&amplitude);
@@ -17,7 +17,9 @@ static int init_sensing(struct aw_link *l, struct aw_arena *a,
     int err = aw_amplitude_init(&l->amplitude, a, &amplitude);
     if (err == AW_OK) err = aw_chest_init(&l->chest, a, amplitude.max_bins);
     if (err == AW_OK) err = aw_motion_init(&l->motion, a, &motion);
-    if (err == AW_OK) err = aw_breathing_init(&l->breathing, a, bases, &breathing);
+    if (err == AW_OK) err = aw_breathing_init(&l->breathing, a, tables->breathing, &breathing);
+    l->has_heart = tables->heart && f->n_rx >= 2 && !(f->flags & AW_FRAME_AMPLITUDE_ONLY);
+    if (err == AW_OK && l->has_heart) err = aw_heart_init(&l->heart, a, tables->heart);
     if (err == AW_OK) err = aw_sway_init(&l->sway, a);
     if (err == AW_OK) err = aw_fall_init(&l->fall, a);
     if (err == AW_OK) err = aw_presence_init(&l->presence, &presence);
@@ -30,14 +32,13 @@ size_t aw_link_bytes(void) {
     return 512 * 1024;
 }
 
-int aw_link_init(struct aw_link *l, void *memory, size_t bytes,
-                 const struct aw_breathing_bases *bases, uint32_t serial,
-                 const struct aw_frame *f) {
+int aw_link_init(struct aw_link *l, void *memory, size_t bytes, const struct aw_link_tables *tables,
+                 uint32_t serial, const struct aw_frame *f) {
     struct aw_arena a;
     aw_arena_init(&a, memory, bytes);
     *l = (struct aw_link){.used = true, .report = {.overlap = NAN}};
     aw_calibration_init(&l->calibration);
-    int err = init_sensing(l, &a, bases);
+    int err = init_sensing(l, &a, tables, f);
     if (err != AW_OK) {
         l->used = false;
         return err;
@@ -99,10 +100,12 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
         aw_motion_break(&l->motion);
         aw_sway_reset(&l->sway);
         aw_fall_reset(&l->fall);
+        if (l->has_heart) aw_heart_reset(&l->heart);
     }
     aw_motion_push(&l->motion, t_ns, row.group, row.n_group);
     aw_sway_push(&l->sway, t_ns, row.group, row.n_group);
     aw_fall_push(&l->fall, t_ns, row.group, row.n_group);
+    if (l->has_heart) aw_heart_push(&l->heart, t_ns, &l->amplitude, f);
     struct aw_chest_row chest;
     if (aw_chest_push(&l->chest, &l->amplitude, f, &chest)) {
         if (chest.fresh) aw_breathing_reset(&l->breathing);
@@ -146,6 +149,18 @@ static struct aw_estimate missing(enum aw_reason reason) {
     return (struct aw_estimate){NAN, 0, reason};
 }
 
+/* One chain cannot: its phase is the oscillators', and its amplitude too coarse for 0.3 mm. */
+static struct aw_estimate heart(struct aw_link *l, int64_t t_ns,
+                                const struct aw_motion_result *motion,
+                                const struct aw_estimate *breathing) {
+    struct aw_heart_result r;
+    if (motion->reason != AW_REASON_NONE) return missing(motion->reason);
+    if (!l->has_heart) return missing(AW_REASON_ONE_CHAIN);
+    if (breathing->reason != AW_REASON_NONE) return missing(breathing->reason);
+    aw_heart_read(&l->heart, t_ns, motion->moving, breathing->value, &r);
+    return (struct aw_estimate){r.rate_bpm, r.confidence, r.reason};
+}
+
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     struct aw_motion_result motion;
     struct aw_sway_result sway;
@@ -174,7 +189,7 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     out->breathing_bpm = breathing;
     out->breathing_wave = out->frames ? chest.wave : NAN;
     out->apnoea = chest.apnoea;
-    out->heart_bpm = missing(motion.reason ? motion.reason : AW_REASON_WARMING_UP);
+    out->heart_bpm = heart(l, t_ns, &motion, &breathing);
     aw_count_run(&presence, &out->persons);
     out->fall = aw_fall_read(&l->fall);
 }

@@ -10,6 +10,7 @@
 #include "sense/calibration.h"
 #include "sense/chest.h"
 #include "sense/fall.h"
+#include "sense/heart.h"
 #include "sense/motion.h"
 #include "sense/presence.h"
 #include "sense/sway.h"
@@ -27,6 +28,8 @@ struct aw_link {
     struct aw_breathing breathing;
     struct aw_sway sway;
     struct aw_fall fall;
+    struct aw_heart heart;
+    bool has_heart; /* two receive chains or more, with phase */
     struct aw_presence presence;
     struct aw_calibration calibration;
     struct aw_calibration_report report;
@@ -34,13 +37,19 @@ struct aw_link {
     uint32_t frames_in_second;
 };
 
+/* Tables that all links of a session use; immutable. heart may be NULL: no heart rates. */
+struct aw_link_tables {
+    const struct aw_breathing_bases *breathing;
+    const struct aw_sine_basis *heart;
+};
+
 /* Memory of its own that one link needs at most. */
 size_t aw_link_bytes(void);
 
-/* Starts the link that f is the first frame of. bases must outlive it.
+/* Starts the link that f is the first frame of. What tables point to must outlive it.
  * Errors: NOMEM (memory smaller than aw_link_bytes()). */
 AW_MUST_USE int aw_link_init(struct aw_link *l, void *memory, size_t bytes,
-                             const struct aw_breathing_bases *bases, uint32_t serial,
+                             const struct aw_link_tables *tables, uint32_t serial,
                              const struct aw_frame *f);
 
 /* Does f belong to this link? */

@@ -12,6 +12,7 @@ enum {
     LINE_ORIGINS = 16,        /* consoles whose column order is remembered */
     CATCH_UP_S = 4,           /* silent seconds that are still told one by one */
     BASES_BYTES = 256 * 1024, /* of aw_breathing_bases, about 230 kB */
+    HEART_BYTES = 512 * 1024, /* of aw_heart_basis_init(), about 460 kB */
 };
 static const int64_t IDLE_NS = 60 * AW_S; /* a link silent for longer gives way to a new one */
 
@@ -30,7 +31,10 @@ struct aw_session {
     struct aw_link *links;
     uint32_t *slots;  /* [n_slots] open addressing: link number + 1 by its identity; 0 free */
     uint32_t n_slots; /* power of two, >= 2 max_links */
-    struct aw_breathing_bases bases; /* one for all links */
+    struct aw_breathing_bases breathing; /* tables, one for all links */
+    struct aw_sine_basis heart;
+    unsigned char *heart_memory;
+    bool has_heart; /* made when the first link with two chains comes */
     unsigned char *link_memory;
     size_t link_bytes;
 
@@ -82,6 +86,8 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     at += round_up((size_t)AW_MAX_CSI * 2 * sizeof *s->iq);
     size_t bases = at;
     at += BASES_BYTES;
+    size_t heart = at;
+    at += HEART_BYTES;
     size_t memory = at;
     size_t link_bytes = round_up(aw_link_bytes());
     at += link_bytes * c->max_links;
@@ -97,6 +103,7 @@ static size_t carve(struct aw_session *s, unsigned char *base, const struct aw_c
     s->lines = (struct line_origin *)(void *)(base + lines);
     s->iq = (float *)(void *)(base + iq);
     *bases_memory = base + bases;
+    s->heart_memory = base + heart;
     s->link_memory = base + memory;
     s->link_bytes = link_bytes;
     return at;
@@ -113,7 +120,7 @@ int aw_session_create(const struct aw_config *config, struct aw_session **out) {
     struct aw_arena arena;
     carve(s, base, config, &bases);
     aw_arena_init(&arena, bases, BASES_BYTES);
-    int err = aw_breathing_bases_init(&s->bases, &arena);
+    int err = aw_breathing_bases_init(&s->breathing, &arena);
     if (err == AW_OK)
         *out = s;
     else
@@ -205,6 +212,13 @@ static void enter_slot(struct aw_session *s, uint32_t link) {
     s->slots[at] = link + 1;
 }
 
+static const struct aw_sine_basis *heart_basis(struct aw_session *s) {
+    struct aw_arena a;
+    aw_arena_init(&a, s->heart_memory, HEART_BYTES);
+    if (!s->has_heart) s->has_heart = aw_heart_basis_init(&s->heart, &a) == AW_OK;
+    return s->has_heart ? &s->heart : NULL;
+}
+
 /* A free link, else the one that has been silent for longest, if long enough. */
 static struct aw_link *new_link(struct aw_session *s, const struct aw_frame *f) {
     struct aw_link *best = NULL;
@@ -222,7 +236,8 @@ static struct aw_link *new_link(struct aw_session *s, const struct aw_frame *f) 
     uint32_t number = (uint32_t)(best - s->links);
     bool evicted = best->used;
     void *memory = s->link_memory + number * s->link_bytes;
-    if (aw_link_init(best, memory, s->link_bytes, &s->bases, ++s->serial, f) != AW_OK) return NULL;
+    const struct aw_link_tables tables = {&s->breathing, f->n_rx >= 2 ? heart_basis(s) : NULL};
+    if (aw_link_init(best, memory, s->link_bytes, &tables, ++s->serial, f) != AW_OK) return NULL;
     if (!evicted) {
         enter_slot(s, number);
         return best;
