@@ -6,6 +6,7 @@ aw_test(readers nexmon aw_readers)
 aw_test(readers atheros aw_readers)
 aw_test(readers feitcsi aw_readers)
 aw_test(readers picoscenes aw_readers)
+aw_test(readers cross aw_readers)
 
 # ESP32
 aw_test(readers ruview aw_readers)

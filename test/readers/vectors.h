@@ -103,7 +103,7 @@ static inline int vec_line(const struct aw_reader *r, const char *text, struct a
  * when it is not there. Freed by the caller. */
 static inline uint8_t *vec_load(const char *name, size_t *len) {
     const char *dir = test_data_dir();
-    char command[8400], path[4200];
+    char command[10400], path[5000];
     if (!dir) {
         SKIP(name);
         return NULL;
