@@ -12,6 +12,7 @@ set(dsp_files
     increments.c
     kalman.c
     median.c
+    noise_floor.c
     noise_line.c
     phase_sanitize.c
     quotient.c
@@ -19,6 +20,7 @@ set(dsp_files
     select.c
     sine_fit.c
     slots.c
+    stft.c
     viterbi.c
 )
 if(dsp_files)
