@@ -3,6 +3,7 @@ set(dsp_files
     align.c
     cholesky.c
     clip.c
+    eigen.c
     fft.c
     fir.c
     gain_steps.c
@@ -14,6 +15,7 @@ set(dsp_files
     median.c
     noise_floor.c
     noise_line.c
+    pca.c
     phase_sanitize.c
     quotient.c
     rows.c
