@@ -1,9 +1,10 @@
 #include "readers/awk1.h"
 
 #include "readers/ofdm.h"
+#include "readers/pcap_walk.h"
 #include "readers/records.h"
 
-extern const struct aw_reader aw_reader_awk1;
+extern const struct aw_reader aw_reader_awk1, aw_reader_nexmon;
 
 static uint8_t datagram[AW_AWK1_MAX_BYTES + 1];
 static float other_iq[2 * AW_MAX_CSI];
@@ -249,10 +250,35 @@ static void recordings(void) {
     }
 }
 
+static void nexmon_recordings(void) {
+    static const char *const paths[] = {
+        "formats/nexmon/example_4358.pcap",
+        "formats/nexmon/example_43455c0.pcap",
+        "formats/nexmon/68.pcap",
+        "formats/nexmon/csi-240303-220452-A-0S-20-13-dca632586e77.pcap",
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        size_t len, at = 0, n, used;
+        uint8_t *buf = vec_load(paths[i], &len);
+        if (!buf) continue;
+        static struct aw_reader_state st;
+        memset(&st, 0, sizeof st);
+        struct tally t = {0};
+        for (const uint8_t *p; (p = pcap_next(buf, len, &at, &n));) {
+            struct aw_frame f = rec_frame();
+            if (rec_read(&aw_reader_nexmon, &st, p, n, true, &f, &used) > 0) one(&f, 0, &t);
+        }
+        CHECK(t.frames > 0);
+        CHECK_INT(t.written, t.frames);
+        free(buf);
+    }
+}
+
 int main(void) {
     layout();
     refusals();
     random_frames();
     recordings();
+    nexmon_recordings();
     return test_end();
 }
