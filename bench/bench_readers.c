@@ -22,9 +22,10 @@ static size_t n_bytes;
 static size_t record_at[MAX_RECORDS], record_len[MAX_RECORDS], n_records; /* datagrams */
 static struct aw_reader_state state;
 
+/* Time of the processor, not of the clock on the wall: the machine may be shared. */
 static double now_s(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -106,8 +107,8 @@ static bool slow_atheros(const uint8_t *p, const struct aw_frame *f) {
 
 static bool slow_feitcsi(const uint8_t *p, const struct aw_frame *f) {
     for (unsigned i = 0; i < aw_frame_values(f); i++)
-        if (f->iq[2 * i] != bits(p + 272, 32 * i + 16, 16) ||
-            f->iq[2 * i + 1] != bits(p + 272, 32 * i, 16))
+        if (f->iq[2 * i] != (float)bits(p + 272, 32 * i + 16, 16) ||
+            f->iq[2 * i + 1] != (float)bits(p + 272, 32 * i, 16))
             return false;
     return true;
 }
