@@ -51,10 +51,7 @@ static void put_place(struct replay *r, struct aw_json *j, int64_t t_ns, uint32_
 }
 
 static void print_silence(struct replay *r, const struct aw_update *u) {
-    struct aw_update none = {.link = u->link, .state_reason = AW_REASON_NO_FRAMES};
-    none.motion = none.breathing_bpm = none.heart_bpm = none.persons =
-        (struct aw_estimate){NAN, 0, AW_REASON_NO_FRAMES};
-    none.motion_threshold = none.breathing_wave = NAN;
+    struct aw_update none = {.link = u->link};
     /* a recording over more than a day of silence is not a recording: say the rest in one line */
     uint32_t lines = u->silent_s < 86400 ? u->silent_s : 86400;
     for (uint32_t i = lines; i > 0; i--) {
@@ -63,7 +60,7 @@ static void print_silence(struct replay *r, const struct aw_update *u) {
         aw_json_init(&j, buf, sizeof buf);
         aw_json_open(&j, '{');
         put_place(r, &j, u->t_ns - (int64_t)i * AW_S, u->link);
-        aw_update_json(&j, &none);
+        aw_update_json(&j, &none, AW_REASON_NO_FRAMES);
         aw_json_close(&j, '}');
         print(&j);
     }
@@ -80,7 +77,7 @@ static void print_updates(struct replay *r) {
         aw_json_init(&j, buf, sizeof buf);
         aw_json_open(&j, '{');
         put_place(r, &j, u.t_ns, u.link);
-        aw_update_json(&j, &u);
+        aw_update_json(&j, &u, AW_REASON_NONE);
         aw_json_close(&j, '}');
         print(&j);
     }

@@ -2,7 +2,17 @@
 
 #include <math.h>
 
-static void reason(struct aw_json *j, const char *key, enum aw_reason r) {
+static void key_num(struct aw_json *j, const char *key, double v, int decimals) {
+    aw_json_key(j, key);
+    aw_json_num(j, v, decimals);
+}
+
+static void key_bool(struct aw_json *j, const char *key, bool v) {
+    aw_json_key(j, key);
+    aw_json_bool(j, v);
+}
+
+static void key_reason(struct aw_json *j, const char *key, enum aw_reason r) {
     aw_json_key(j, key);
     if (r == AW_REASON_NONE)
         aw_json_null(j);
@@ -10,40 +20,45 @@ static void reason(struct aw_json *j, const char *key, enum aw_reason r) {
         aw_json_str(j, aw_reason_key(r));
 }
 
-static void number(struct aw_json *j, const char *key, float v, int decimals) {
-    aw_json_key(j, key);
-    aw_json_num(j, v, decimals);
+/* The keys of a value, its confidence and the reason why it is missing. */
+struct keys {
+    const char *value, *confidence, *reason;
+};
+
+static void estimate(struct aw_json *j, struct keys keys, const struct aw_estimate *e, int decimals,
+                     enum aw_reason why) {
+    if (why == AW_REASON_NONE) why = e->reason;
+    if (why == AW_REASON_NONE && !isfinite(e->value)) why = AW_REASON_WARMING_UP;
+    bool known = why == AW_REASON_NONE;
+    key_num(j, keys.value, known ? (double)e->value : NAN, decimals);
+    if (keys.confidence) key_num(j, keys.confidence, known ? (double)e->confidence : NAN, 3);
+    key_reason(j, keys.reason, why);
 }
 
-void aw_update_json(struct aw_json *j, const struct aw_update *u) {
-    bool known = u->state != AW_STATE_NULL;
-    bool breathing = u->breathing_bpm.reason == AW_REASON_NONE;
-    bool heart = u->heart_bpm.reason == AW_REASON_NONE;
-    bool persons = u->persons.reason == AW_REASON_NONE;
-
+void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
+    static const struct keys motion = {"motion_score", NULL, "motion_reason"};
+    static const struct keys breathing = {"breathing_bpm", "breathing_confidence",
+                                          "breathing_reason"};
+    static const struct keys heart = {"heart_bpm", "heart_confidence", "heart_reason"};
+    static const struct keys persons = {"persons", "persons_confidence", "persons_reason"};
+    bool shown = why == AW_REASON_NONE, known = shown && u->state != AW_STATE_NULL;
+    enum aw_reason state_why = !shown                              ? why
+                               : known                             ? AW_REASON_NONE
+                               : u->state_reason != AW_REASON_NONE ? u->state_reason
+                                                                   : AW_REASON_WARMING_UP;
     aw_json_key(j, "state");
     aw_json_str(j, known ? aw_state_key(u->state) : NULL);
-    number(j, "state_confidence", known ? u->state_confidence : NAN, 2);
-    reason(j, "state_reason", u->state_reason);
-    aw_json_key(j, "state_experimental");
-    aw_json_bool(j, u->state_experimental);
-    number(j, "motion_score", u->motion.value, 4);
-    number(j, "motion_threshold", u->motion_threshold, 4);
-    reason(j, "motion_reason", u->motion.reason);
-    number(j, "breathing_bpm", u->breathing_bpm.value, 2);
-    number(j, "breathing_confidence", breathing ? u->breathing_bpm.confidence : NAN, 2);
-    reason(j, "breathing_reason", u->breathing_bpm.reason);
-    number(j, "heart_bpm", u->heart_bpm.value, 1);
-    number(j, "heart_confidence", heart ? u->heart_bpm.confidence : NAN, 2);
-    reason(j, "heart_reason", u->heart_bpm.reason);
-    number(j, "persons", u->persons.value, 0);
-    number(j, "persons_confidence", persons ? u->persons.confidence : NAN, 2);
-    reason(j, "persons_reason", u->persons.reason);
-    number(j, "breathing_wave", u->breathing_wave, 4);
-    aw_json_key(j, "apnoea");
-    aw_json_bool(j, u->apnoea);
-    aw_json_key(j, "fall");
-    aw_json_bool(j, u->fall);
+    key_num(j, "state_confidence", known ? (double)u->state_confidence : NAN, 3);
+    key_reason(j, "state_reason", state_why);
+    key_bool(j, "state_experimental", known && u->state_experimental);
+    estimate(j, motion, &u->motion, 4, why);
+    key_num(j, "motion_threshold", shown ? (double)u->motion_threshold : NAN, 4);
+    estimate(j, breathing, &u->breathing_bpm, 2, why);
+    estimate(j, heart, &u->heart_bpm, 1, why);
+    estimate(j, persons, &u->persons, 0, why);
+    key_num(j, "breathing_wave", shown ? (double)u->breathing_wave : NAN, 4);
+    key_bool(j, "apnoea", shown && u->apnoea);
+    key_bool(j, "fall", shown && u->fall);
     aw_json_key(j, "frames");
     aw_json_uint(j, u->frames);
 }

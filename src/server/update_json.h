@@ -5,8 +5,8 @@
 #include "base/json.h"
 
 /* The members of an update, into an open object. The same keys wherever an update is shown; they
- * are listed in docs/events.md. */
-void aw_update_json(struct aw_json *j, const struct aw_update *u);
+ * are listed in docs/events.md. why: NONE, or why nothing the update says can be shown any more. */
+void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why);
 
 /* {"crc":3,"length":1}: what was refused, by reason; only reasons that occurred. refused[-err]. */
 void aw_refused_json(struct aw_json *j, const uint64_t refused[AW_ERR_COUNT]);

@@ -1,5 +1,7 @@
 #include "server/view.h"
 
+#include "server/update_json.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -110,10 +112,7 @@ static void view_source(struct aw_json *j, const struct aw_source_counts *c, int
     for (int e = 1; e < AW_ERR_COUNT; e++) refused += c->refused[e];
     key_uint(j, "refused", refused);
     aw_json_key(j, "refused_by_reason");
-    aw_json_open(j, '{');
-    for (int e = 1; e < AW_ERR_COUNT; e++)
-        if (c->refused[e]) key_uint(j, aw_err_key(-e), c->refused[e]);
-    aw_json_close(j, '}');
+    aw_refused_json(j, c->refused);
     key_known(j, "last_bytes", c->last_len);
     double age_s = now_ns > c->last_t_ns ? (double)(now_ns - c->last_t_ns) * 1e-9 : 0;
     key_num(j, "age_s", c->last_t_ns ? age_s : (double)NAN, 1);
@@ -127,37 +126,6 @@ void aw_view_sources(struct aw_json *j, const struct aw_board *b, int64_t now_ns
     aw_json_close(j, ']');
 }
 
-/* x, x_confidence, x_reason; `link_reason` overrules what the update said. */
-static void view_estimate(struct aw_json *j, const char *key, const char *key_confidence,
-                          const char *key_why, const struct aw_estimate *e, int decimals,
-                          enum aw_reason link_reason) {
-    enum aw_reason why = link_reason != AW_REASON_NONE ? link_reason : e->reason;
-    bool known = why == AW_REASON_NONE && isfinite(e->value);
-    key_num(j, key, known ? e->value : NAN, decimals);
-    key_num(j, key_confidence, known ? e->confidence : NAN, 3);
-    key_reason(j, key_why, !known && why == AW_REASON_NONE ? AW_REASON_WARMING_UP : why);
-}
-
-/* What an update says, unless `why` overrules it. */
-static void update_members(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
-    enum aw_reason state_why = why != AW_REASON_NONE ? why : u->state_reason;
-    bool known = why == AW_REASON_NONE && u->state != AW_STATE_NULL;
-    if (!known && state_why == AW_REASON_NONE) state_why = AW_REASON_WARMING_UP;
-    key_str(j, "state", known ? aw_state_key(u->state) : NULL);
-    key_num(j, "state_confidence", known ? u->state_confidence : NAN, 3);
-    key_reason(j, "state_reason", known ? AW_REASON_NONE : state_why);
-    key_bool(j, "state_experimental", known && u->state_experimental);
-    view_estimate(j, "motion_score", "motion_confidence", "motion_reason", &u->motion, 4, why);
-    key_num(j, "motion_threshold", why == AW_REASON_NONE ? u->motion_threshold : NAN, 4);
-    view_estimate(j, "breathing_bpm", "breathing_confidence", "breathing_reason", &u->breathing_bpm,
-                  2, why);
-    view_estimate(j, "heart_bpm", "heart_confidence", "heart_reason", &u->heart_bpm, 2, why);
-    view_estimate(j, "persons", "persons_confidence", "persons_reason", &u->persons, 0, why);
-    key_num(j, "breathing_wave", why == AW_REASON_NONE ? u->breathing_wave : NAN, 5);
-    key_bool(j, "apnoea", why == AW_REASON_NONE && u->apnoea);
-    key_bool(j, "fall", why == AW_REASON_NONE && u->fall);
-}
-
 /* The members of a link's sensing, without the braces. */
 static void sensing_members(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
     const struct aw_update *u = &l->update;
@@ -166,8 +134,7 @@ static void sensing_members(struct aw_json *j, const struct aw_board_link *l, in
     key_str(j, "source", aw_origin_kind_key(l->origin));
     key_num(j, "t_s", l->has_update ? (double)u->t_ns * 1e-9 : (double)NAN, 3);
     key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
-    update_members(j, u, aw_board_link_reason(l, now_ns));
-    key_uint(j, "frames", l->has_update ? u->frames : 0);
+    aw_update_json(j, u, l->has_update ? aw_board_link_reason(l, now_ns) : AW_REASON_WARMING_UP);
     key_uint(j, "silent_s", l->has_update ? u->silent_s : 0);
 }
 
@@ -183,7 +150,7 @@ void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns) 
         key_num(j, "t_s", (double)r->update.t_ns * 1e-9, 3);
         double age_s = now_ns > r->wall_ns ? (double)(now_ns - r->wall_ns) * 1e-9 : 0;
         key_num(j, "age_s", age_s, 1);
-        update_members(j, &r->update, aw_board_room_reason(r, now_ns));
+        aw_update_json(j, &r->update, aw_board_room_reason(r, now_ns));
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');

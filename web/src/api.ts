@@ -62,9 +62,9 @@ export interface Sensing {
   age_s: number | null;
   state: State | null;
   state_confidence: number | null;
+  state_experimental: boolean;
   state_reason: string | null;
   motion_score: number | null;
-  motion_confidence: number | null;
   motion_reason: string | null;
   motion_threshold: number | null;
   breathing_bpm: number | null;

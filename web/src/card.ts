@@ -92,7 +92,9 @@ export class Card {
     setData(this.state, "state", state ?? "none");
     const sure = s?.state_confidence ?? null;
     const note = sure === null ? "" : `${num(sure * 100, 0)} % confidence`;
-    setText(this.stateNote, state ? note : reasonText(gone ?? s?.state_reason ?? "warming-up"));
+    const trial = s?.state_experimental ? "experimental: not validated well enough" : "";
+    const notes = [note, trial].filter((text) => text !== "").join(" · ");
+    setText(this.stateNote, state ? notes : reasonText(gone ?? s?.state_reason ?? "warming-up"));
     const apnoea = !gone && s?.apnoea === true;
     const alarm = apnoea
       ? "Breathing was there and is lost"

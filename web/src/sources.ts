@@ -5,7 +5,9 @@ import { ageText, count, originText } from "./words";
 
 function item(s: Source): HTMLLIElement {
   const dot = el("span", { class: "dot", "data-ok": String(s.ok) });
-  const badge = el("span", { class: "badge small", "data-origin": s.source }, originText[s.source]);
+  const badge = s.frames // nothing is live before something came
+    ? el("span", { class: "badge small", "data-origin": s.source }, originText[s.source])
+    : el("span", { class: "badge small", "data-origin": "none" }, "NO DATA");
   const reasons = Object.entries(s.refused_by_reason)
     .map(([reason, n]) => `${reason} ${count(n)}`)
     .join(", ");
