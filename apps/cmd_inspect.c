@@ -119,7 +119,7 @@ static void add(struct inspection *in, const struct aw_frame *f) {
         return;
     }
     l->frames++;
-    l->id.chip = f->chip;
+    snprintf(l->id.chip, sizeof l->id.chip, "%s", f->chip);
     l->id.channel = f->channel;
     l->id.bandwidth_mhz = f->bandwidth_mhz;
     int s = 0;
@@ -239,8 +239,7 @@ static void print_link(struct link *l) {
     uint64_t gaps;
     aw_link_name(&l->id, name);
     timing(l, &rate_hz, &jitter_ms, &gaps);
-    printf("  link %s%s%s\n", name, l->id.chip && l->id.chip[0] ? ", chip " : "",
-           l->id.chip ? l->id.chip : "");
+    printf("  link %s%s%s\n", name, l->id.chip[0] ? ", chip " : "", l->id.chip);
     printf("    %llu frames", (unsigned long long)l->frames);
     if (l->timed)
         printf(", %.1f s, %.1f frames/s (interval varies by %.1f ms), %llu gaps",

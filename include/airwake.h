@@ -111,7 +111,8 @@ enum aw_time_kind {
 
 enum {
     AW_MAX_CHAINS = 4,
-    AW_MAX_SUB = 2048,                                       /* 160 MHz HE */
+    AW_CHIP_MAX = 24,  /* bytes of a chip's name with its end */
+    AW_MAX_SUB = 2048, /* 160 MHz HE */
     AW_MAX_CSI = AW_MAX_CHAINS * AW_MAX_CHAINS * AW_MAX_SUB, /* complex values in one frame */
 };
 
@@ -295,7 +296,7 @@ bool aw_session_poll(struct aw_session *s, struct aw_update *out);
 struct aw_link_info {
     uint32_t serial; /* unique in the session; a link number may be reused after 60 s of silence */
     enum aw_format format;
-    const char *chip;
+    char chip[AW_CHIP_MAX]; /* "" unknown */
     uint64_t origin, node, tx;
     uint8_t rx_chain, tx_chain;
     uint16_t channel, freq_mhz, bandwidth_mhz;

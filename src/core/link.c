@@ -3,6 +3,8 @@
 #include "base/frame.h"
 #include "sense/count.h"
 
+#include <string.h>
+
 static int init_sensing(struct aw_link *l, struct aw_arena *a, const struct aw_link_tables *tables,
                         const struct aw_frame *f) {
     struct aw_amplitude_config amplitude;
@@ -84,7 +86,7 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     i->frames++;
     i->last_t_ns = t_ns;
     i->t_kind = f->t_kind;
-    i->chip = f->chip;
+    strncpy(i->chip, f->chip, sizeof i->chip - 1); /* the frame's may not outlive it */
     i->channel = f->channel;
     i->freq_mhz = f->freq_mhz;
     i->bandwidth_mhz = f->bandwidth_mhz;

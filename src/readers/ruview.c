@@ -12,18 +12,24 @@
  *      0 magic  4 node  5 0  6 u16 seq  8 i64 us  16 f32[8]
  *     0004 fused vitals, 48 bytes: 0002 up to 13, then
  *     14 radar type  15 confidence (constants)  16 f32 motion  20 f32 presence  24 u32 ms
- *     28 f32 radar heart  32 f32 radar breaths  36 f32 distance cm  40 targets  41 confidence  42
- * 0.. 0004 WASM events, 8 + 5 n bytes 0 magic  4 node  5 module  6 u16 n (1..16)  8 + 5 i: type,
- * f32 value 0005 compressed, 10 + comp_len bytes 0 magic  4 node  5 channel  6 u16 orig_len  8 u16
- * comp_len  10 run-length pairs 0006 feature state, 60 bytes 0 magic  4 node  5 mode  6 u16 seq  8
- * u64 us  16 f32[9]  52 u16 quality  54 0  56 crc32 8100 mesh, 20 + payload_len bytes 0 magic  4
- * version 1  5 type  6 role  7 auth  8 u32 epoch  12 u16 payload_len (<= 256)  14 0 16 payload,
- * then crc32 of everything before HEALTH  (28): 0 node[8]  8 u64 us  16 role  17 channel  18 MHz 19
- * i8 noise  20 u16 packets/s 22 u16 sync error us  24 u16 flags  26 0 ANOMALY (28): 0 node[8]  8
- * u64 us  16 severity  17 reason  18 0  20 f32 anomaly 24 f32 motion
+ *     28 f32 radar heart  32 f32 radar breaths  36 f32 distance cm  40 targets  41 confidence
+ *     42.. 0
+ *     0004 WASM events, 8 + 5 n bytes
+ *      0 magic  4 node  5 module  6 u16 n (1..16)  8 + 5 i: type, f32 value
+ *     0005 compressed, 10 + comp_len bytes
+ *      0 magic  4 node  5 channel  6 u16 orig_len  8 u16 comp_len  10 run-length pairs
+ *     0006 feature state, 60 bytes
+ *      0 magic  4 node  5 mode  6 u16 seq  8 u64 us  16 f32[9]  52 u16 quality  54 0  56 crc32
+ *     8100 mesh, 20 + payload_len bytes
+ *      0 magic  4 version 1  5 type  6 role  7 auth  8 u32 epoch  12 u16 payload_len (<= 256)  14 0
+ *     16 payload, then crc32 of everything before
+ *      HEALTH  (28): 0 node[8]  8 u64 us  16 role  17 channel  18 MHz  19 i8 noise
+ *                    20 u16 packets/s  22 u16 sync error us  24 u16 flags  26 0
+ *      ANOMALY (28): 0 node[8]  8 u64 us  16 severity  17 reason  18 0  20 f32 anomaly
+ *                    24 f32 motion
  *
  * Source: RuView firmware 0.6.5 (csi_collector.c, edge_processing.h, wasm_runtime.c,
- * rv_feature_state.h, rv_mesh.h) as written down in the interface study, section 1. */
+ * rv_feature_state.h, rv_mesh.h). */
 #include "readers/ruview.h"
 
 #include "base/crc32.h"

@@ -91,7 +91,8 @@ static bool layout_of(const struct aw_amplitude *a, const struct aw_frame *f,
 static bool layout_fits(struct aw_amplitude *a, const struct aw_frame *f) {
     struct aw_amplitude_layout *now = &a->layout;
     if (now->n && f->k == now->k && f->kind == now->kind && f->n_sub == now->n_sub &&
-        f->n_rx == now->n_rx) {
+        f->n_rx == now->n_rx && f->k[now->first] == now->k_first &&
+        f->k[now->first + now->n - 1] == now->k_last) { /* a reader may reuse its table's memory */
         a->foreign_run = 0;
         return true;
     }

@@ -64,7 +64,7 @@ static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t 
     key_uint(j, "source_id", l->source);
     key_str(j, "format", aw_format_key(i->format));
     key_str(j, "format_title", aw_format_title(i->format));
-    key_str(j, "chip", i->chip && i->chip[0] ? i->chip : NULL);
+    key_str(j, "chip", i->chip[0] ? i->chip : NULL);
     key_known(j, "channel", i->channel);
     key_known(j, "freq_mhz", i->freq_mhz);
     key_known(j, "bandwidth_mhz", i->bandwidth_mhz);
