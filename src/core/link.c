@@ -86,7 +86,9 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     i->frames++;
     i->last_t_ns = t_ns;
     i->t_kind = f->t_kind;
-    strncpy(i->chip, f->chip, sizeof i->chip - 1); /* the frame's may not outlive it */
+    size_t chip = strnlen(f->chip, sizeof i->chip - 1); /* the frame's may not outlive it */
+    memcpy(i->chip, f->chip, chip);
+    i->chip[chip] = '\0';
     i->channel = f->channel;
     i->freq_mhz = f->freq_mhz;
     i->bandwidth_mhz = f->bandwidth_mhz;
