@@ -24,8 +24,8 @@ int aw_align_init(struct aw_align *f, struct aw_arena *a, size_t n_chains, size_
     f->t = aw_arena_alloc(a, n_chains * n_sub, 2 * sizeof *f->t);
     f->z_re = aw_arena_alloc(a, n_chains * d, sizeof *f->z_re);
     f->z_im = aw_arena_alloc(a, n_chains * d, sizeof *f->z_im);
-    f->sum_re = aw_arena_alloc(a, d, sizeof *f->sum_re);
-    f->sum_im = aw_arena_alloc(a, d, sizeof *f->sum_im);
+    f->sum_re = aw_arena_alloc(a, d + span, sizeof *f->sum_re);
+    f->sum_im = aw_arena_alloc(a, d + span, sizeof *f->sum_im);
     f->rot_re = aw_arena_alloc(a, d, sizeof *f->rot_re);
     f->rot_im = aw_arena_alloc(a, d, sizeof *f->rot_im);
     f->index = aw_arena_alloc(a, d, sizeof *f->index);
@@ -53,38 +53,45 @@ void aw_align_reset(struct aw_align *f) {
     f->seen = 0;
 }
 
-/* rot[i] = e^{-j slope index[i]}: the first lanes by angle, then block by block. */
+/* rot[i] = e^{-j slope index[i]}: the first lanes from the first angle, then block by block. */
 static void rotor(struct aw_align *f, float slope) {
+    float *restrict to_re = f->rot_re, *restrict to_im = f->rot_im;
     float c = cosf(slope * LANES), s = -sinf(slope * LANES);
     float unit_c = cosf(slope), unit_s = -sinf(slope);
-    f->rot_re[0] = cosf(slope * f->index[0]);
-    f->rot_im[0] = -sinf(slope * f->index[0]);
-    for (size_t i = 1; i < LANES; i++) {
-        f->rot_re[i] = f->rot_re[i - 1] * unit_c - f->rot_im[i - 1] * unit_s;
-        f->rot_im[i] = f->rot_re[i - 1] * unit_s + f->rot_im[i - 1] * unit_c;
+    float re[LANES], im[LANES];
+    re[0] = cosf(slope * f->index[0]);
+    im[0] = -sinf(slope * f->index[0]);
+    for (size_t l = 1; l < LANES; l++) {
+        re[l] = re[l - 1] * unit_c - im[l - 1] * unit_s;
+        im[l] = re[l - 1] * unit_s + im[l - 1] * unit_c;
     }
-    for (size_t i = LANES; i < f->dense; i += LANES) {
-        float *re = f->rot_re + i, *im = f->rot_im + i;
+    for (size_t i = 0; i < f->dense; i += LANES) {
+        float p[LANES], q[LANES];
         for (size_t l = 0; l < LANES; l++) {
-            float p = re[(int)l - LANES], q = im[(int)l - LANES];
-            re[l] = p * c - q * s;
-            im[l] = p * s + q * c;
+            to_re[i + l] = re[l];
+            to_im[i + l] = im[l];
+            p[l] = re[l] * c - im[l] * s;
+            q[l] = re[l] * s + im[l] * c;
         }
+        memcpy(re, p, sizeof re);
+        memcpy(im, q, sizeof im);
     }
 }
 
 /* a = sum z rot, b = sum index z rot. */
-static void moments(const struct aw_align *f, const float *z_re, const float *z_im, float *a,
-                    float *b) {
+static void moments(const struct aw_align *f, const float *restrict z_re,
+                    const float *restrict z_im, float *a, float *b) {
+    const float *restrict rot_re = f->rot_re, *restrict rot_im = f->rot_im;
+    const float *restrict index = f->index;
     float a_re[LANES] = {0}, a_im[LANES] = {0}, b_re[LANES] = {0}, b_im[LANES] = {0};
     for (size_t i = 0; i < f->dense; i += LANES) {
         for (size_t l = 0; l < LANES; l++) {
-            float re = z_re[i + l] * f->rot_re[i + l] - z_im[i + l] * f->rot_im[i + l];
-            float im = z_re[i + l] * f->rot_im[i + l] + z_im[i + l] * f->rot_re[i + l];
+            float re = z_re[i + l] * rot_re[i + l] - z_im[i + l] * rot_im[i + l];
+            float im = z_re[i + l] * rot_im[i + l] + z_im[i + l] * rot_re[i + l];
             a_re[l] += re;
             a_im[l] += im;
-            b_re[l] += f->index[i + l] * re;
-            b_im[l] += f->index[i + l] * im;
+            b_re[l] += index[i + l] * re;
+            b_im[l] += index[i + l] * im;
         }
     }
     a[0] = total(a_re);
@@ -128,12 +135,15 @@ static bool measure(struct aw_align *f) {
 static float first_slope(const struct aw_align *f) {
     size_t d = (size_t)f->spacing;
     const float *re = f->sum_re, *im = f->sum_im;
-    float sum_re = 0, sum_im = 0;
-    for (size_t i = 0; i + d < f->dense; i++) {
-        sum_re += re[i + d] * re[i] + im[i + d] * im[i];
-        sum_im += im[i + d] * re[i] - re[i + d] * im[i];
+    float c[LANES] = {0}, e[LANES] = {0};
+    for (size_t i = 0; i < f->dense; i += LANES) { /* zeros follow the end */
+        for (size_t l = 0; l < LANES; l++) {
+            float p = re[i + d + l], q = im[i + d + l];
+            c[l] += p * re[i + l] + q * im[i + l];
+            e[l] += q * re[i + l] - p * im[i + l];
+        }
     }
-    return atan2f(sum_im, sum_re) / (float)f->spacing;
+    return atan2f(total(e), total(c)) / (float)f->spacing;
 }
 
 static void correlate(struct aw_align *f, const float *iq) {
@@ -170,7 +180,7 @@ static bool solve(struct aw_align *f, float *phase, float *slope, float *gain) {
             moment_re += g * (double)b[c][0];
             moment_im += g * (double)b[c][1];
         }
-        double size = hypot(sum_re, sum_im);
+        double size = sqrt(sum_re * sum_re + sum_im * sum_im);
         if (!(size > 0 && size < (double)INFINITY)) return false;
         double cosine = sum_re / size, sine = sum_im / size;
         for (size_t c = 0; c < f->n_chains; c++) {
@@ -210,15 +220,14 @@ static double apply(const struct aw_align *f, const float *iq, float phase, cons
 void aw_align_push(struct aw_align *f, const float *iq, bool learn, float *out,
                    struct aw_align_result *r) {
     size_t values = 2 * f->n_chains * f->n_sub;
-    float phase, slope, finite = 0;
+    float phase, slope;
     *r = (struct aw_align_result){.ok = false};
-    for (size_t i = 0; i < values; i++) finite += 0 * iq[i];
     bool first = f->seen == 0;
-    if (finite == 0 && first) {
+    if (first) {
         memcpy(f->t, iq, values * sizeof *iq);
         if (measure(f)) f->seen = 1;
     }
-    if (finite == 0 && f->seen > 0) {
+    if (f->seen > 0) { /* NaN and infinity survive every sum and are refused there */
         correlate(f, iq);
         r->ok = solve(f, &phase, &slope, r->gain);
     }

@@ -36,7 +36,7 @@ struct aw_align {
     uint16_t *at;           /* [n_sub] place of each subcarrier on the dense axis */
     float *t;               /* [n_chains][n_sub][2] template, mean |T|^2 = 1 over all */
     float *z_re, *z_im;     /* [n_chains][dense] H T*, 0 where there is no subcarrier */
-    float *sum_re, *sum_im; /* [dense] z */
+    float *sum_re, *sum_im; /* [dense + span] z, then zeros */
     float *rot_re, *rot_im; /* [dense] e^{-j slope k} */
     float *index;           /* [dense] k relative to the middle of the axis */
     float middle;

@@ -19,14 +19,14 @@ int aw_pca_init(struct aw_pca *p, struct aw_arena *a, size_t n, size_t r, bool i
     p->d_re = aw_arena_alloc(a, n, sizeof(float));
     p->d_im = aw_arena_alloc(a, n, sizeof(float));
     p->acc_re = aw_arena_alloc(a, n * n, sizeof(float));
-    p->acc_im = is_complex ? aw_arena_alloc(a, n * n, sizeof(float)) : NULL;
+    p->acc_im = is_complex ? aw_arena_alloc(a, n * n, sizeof(float)) : p->acc_re;
     p->q_re = aw_arena_alloc(a, n * p->block, sizeof(float));
     p->q_im = aw_arena_alloc(a, n * p->block, sizeof(float));
     p->z_re = aw_arena_alloc(a, n * p->block, sizeof(float));
     p->z_im = aw_arena_alloc(a, n * p->block, sizeof(float));
     p->vector = aw_arena_alloc(a, n * r, (is_complex ? 2 : 1) * sizeof(float));
-    if (!p->mean_re || !p->mean_im || !p->d_re || !p->d_im || !p->acc_re ||
-        (is_complex && !p->acc_im) || !p->q_re || !p->q_im || !p->z_re || !p->z_im || !p->vector) {
+    if (!p->mean_re || !p->mean_im || !p->d_re || !p->d_im || !p->acc_re || !p->acc_im ||
+        !p->q_re || !p->q_im || !p->z_re || !p->z_im || !p->vector) {
         return AW_ERR_NOMEM;
     }
     aw_pca_reset(p);

@@ -23,7 +23,7 @@ struct aw_pca {
     double growth; /* R = acc / growth: old pushes are not decayed, new ones weigh more */
     double *mean_re, *mean_im; /* [n]; float would stand still memory/2 of its last places off */
     float *d_re, *d_im;        /* [n] scratch; im is zero for real vectors */
-    float *acc_re, *acc_im;    /* [n][n] lower triangle; im NULL for real vectors */
+    float *acc_re, *acc_im;    /* [n][n] lower triangle; im unused for real vectors */
     float *q_re, *q_im;        /* [block][n] subspace, orthonormal */
     float *z_re, *z_im;        /* [block][n] R q */
     float value[AW_PCA_MAX_R]; /* eigenvalues, largest first, x^2; 0 before solve */

@@ -52,7 +52,7 @@ struct aw_split aw_select_split(const float *x, size_t n, float *scratch) {
 float aw_select_combine(const float *gain, const float *noise_var, size_t n, float *w) {
     double ratio = 0;
     for (size_t k = 0; k < n; k++) {
-        bool used = noise_var[k] > 0 && noise_var[k] < INFINITY && isfinite(gain[k]);
+        bool used = noise_var[k] > 0 && isfinite(gain[k]);
         w[k] = used ? gain[k] / noise_var[k] : 0;
         if (used) ratio += (double)w[k] * (double)gain[k];
     }

@@ -11,8 +11,9 @@ int aw_viterbi_init(struct aw_viterbi *v, struct aw_arena *a, size_t n, size_t l
     *v = (struct aw_viterbi){.n = n, .lag = lag, .reach = reach};
     v->score = aw_arena_alloc(a, n, sizeof *v->score);
     v->next = aw_arena_alloc(a, n, sizeof *v->next);
+    v->by = aw_arena_alloc(a, n, sizeof *v->by);
     v->from = aw_arena_alloc(a, n * lag, sizeof *v->from);
-    if (!v->score || !v->next || !v->from) return AW_ERR_NOMEM;
+    if (!v->score || !v->next || !v->by || !v->from) return AW_ERR_NOMEM;
     for (size_t d = 0; d <= reach; d++) v->cost[d] = (float)(d * d) / (2 * step * step);
     return AW_OK;
 }
@@ -25,23 +26,25 @@ void aw_viterbi_reset(struct aw_viterbi *v) {
 /* Best way to each state, for one distance d at a time so that the loops run along the states. */
 static void step(struct aw_viterbi *v) {
     size_t n = v->n;
-    signed char *from = v->from + v->head * n;
-    const float *score = v->score;
-    memcpy(v->next, score, n * sizeof *score);
-    memset(from, 0, n);
+    const float *restrict score = v->score;
+    float *restrict next = v->next, *restrict by = v->by; /* floats all: one width of lanes */
+    memcpy(next, score, n * sizeof *score);
+    memset(by, 0, n * sizeof *by);
     for (size_t d = 1; d <= v->reach && d < n; d++) {
-        float cost = v->cost[d];
+        float cost = v->cost[d], up = (float)d, down = -(float)d;
         for (size_t i = d; i < n; i++) {
-            float up = score[i - d] - cost;
-            from[i] = up > v->next[i] ? (signed char)d : from[i];
-            v->next[i] = up > v->next[i] ? up : v->next[i];
+            float way = score[i - d] - cost;
+            by[i] = way > next[i] ? up : by[i];
+            next[i] = way > next[i] ? way : next[i];
         }
-        for (size_t i = 0; i + d < n; i++) {
-            float down = score[i + d] - cost;
-            from[i] = down > v->next[i] ? (signed char)-(int)d : from[i];
-            v->next[i] = down > v->next[i] ? down : v->next[i];
+        for (size_t i = 0; i < n - d; i++) {
+            float way = score[i + d] - cost;
+            by[i] = way > next[i] ? down : by[i];
+            next[i] = way > next[i] ? way : next[i];
         }
     }
+    signed char *from = v->from + v->head * n;
+    for (size_t i = 0; i < n; i++) from[i] = (signed char)by[i];
     v->head = v->head + 1 < v->lag ? v->head + 1 : 0;
 }
 

@@ -18,6 +18,7 @@ struct aw_viterbi {
     float cost[AW_VITERBI_MAX_REACH + 1]; /* (distance)^2 / (2 step^2) */
     float *score;                         /* [n] of the best path that ends there; highest is 0 */
     float *next;                          /* [n] scratch */
+    float *by;                            /* [n] scratch: from, while it is found */
     signed char *from;                    /* [lag][n] ring: state now - state before */
     size_t head, count;                   /* next to write; pushes remembered, up to lag + 1 */
     size_t best;                          /* state with score 0 */

@@ -231,6 +231,9 @@ int main(void) {
     exact(k, S, 1, 3);
     exact(k, S, C, 3);
     exact(K5300, R, C, 1.5);
+    int16_t upper[S];
+    for (int i = 0; i < S; i++) upper[i] = (int16_t)(i + 2); /* one half of 40 MHz */
+    exact(upper, S, 1, 3);
     definition();
     bounds();
     learning();

@@ -96,6 +96,25 @@ static void laws(void) {
         }
         aw_hampel_reset(&f);
     }
+    aw_hampel_reset(&f);
+    struct aw_arena other;
+    struct aw_hampel held; /* fed with the values that should have been taken instead */
+    aw_arena_init(&other, arena_memory + (1 << 20), 1 << 20);
+    CHECK_INT(aw_hampel_init(&held, &other, 4, HALF, 3, 0), AW_OK);
+    for (size_t i = 0; i < N; i++) {
+        float u[4], last[4] = {0, 0, 0, 0};
+        for (size_t c = 0; c < 4; c++) {
+            bool bad = noise_uniform(7, 4 * i + c) < 0.3;
+            size_t from = i;
+            while (from > 0 && noise_uniform(7, 4 * from + c) < 0.3) from--;
+            float good = (float)noise_gauss(8, 4 * from + c);
+            last[c] = from == 0 && noise_uniform(7, c) < 0.3 ? 0 : good;
+            v[c] = !bad ? good : i % 2 ? NAN : INFINITY;
+        }
+        aw_hampel_push(&held, last, u);
+        if (aw_hampel_push(&f, v, v)) CHECK(memcmp(u, v, sizeof u) == 0);
+    }
+    aw_hampel_reset(&f);
     const float odd[4] = {NAN, INFINITY, -INFINITY, 3}, plain[4] = {1, 2, 3, 4};
     for (int i = 0; i < 20; i++) {
         if (aw_hampel_push(&f, i == 9 ? odd : plain, v)) {

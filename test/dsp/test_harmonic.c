@@ -65,6 +65,8 @@ static void peaks(void) {
     p = aw_harmonic_peak(x, 40);
     CHECK_NEAR(p.at, 17.3, 1e-4);
     CHECK(p.next == 8);
+    float falling[] = {0, 9, 0, 5, 0, 7, 0, 3, 0};
+    CHECK(aw_harmonic_peak(falling, 9).next == 7);
     x[35] = 12;
     x[34] = x[36] = 1;
     p = aw_harmonic_peak(x, 40);

@@ -146,6 +146,15 @@ static void laws(void) {
         aw_pca_solve(&p, 1);
     }
     for (unsigned i = 0; i < 2 * N; i++) CHECK_NEAR(p.vector[i], before[i], 0.05);
+    memcpy(before, p.vector, sizeof before);
+    for (unsigned i = 0; i < N; i++) { /* turned by e^{2j}: the next one keeps that */
+        double re = (double)before[2 * i], im = (double)before[2 * i + 1];
+        p.vector[2 * i] = (float)(re * cos(2) - im * sin(2));
+        p.vector[2 * i + 1] = (float)(re * sin(2) + im * cos(2));
+    }
+    memcpy(before, p.vector, sizeof before);
+    aw_pca_solve(&p, 4);
+    for (unsigned i = 0; i < 2 * N; i++) CHECK_NEAR(p.vector[i], before[i], 0.02);
 
     CHECK_INT(aw_pca_init(&p, &a, N, R, false, 50), AW_OK);
     for (unsigned t = 0; t < 40000; t++) {
@@ -154,6 +163,9 @@ static void laws(void) {
             one[k] = t < 2000 ? (float)noise_gauss(70, t) * (k % 2 ? 1.0F : -2.0F) : 7;
         }
         aw_pca_push(&p, one);
+        for (unsigned i = 0; i < N * N && t % 100 == 0; i++) {
+            CHECK(p.acc_re[i] == 0 || isnormal(p.acc_re[i]));
+        }
         if (t != 1999) continue;
         aw_pca_solve(&p, 2);
         CHECK(p.value[0] > 50 && p.value[1] < 1e-4F * p.value[0]);

@@ -98,6 +98,14 @@ static void reference(void) {
         changes = 0;
         for (int i = 0; i < 100; i++) changes += aw_quotient_push(&q, h, 0, out);
         CHECK_INT(changes, f == 1);
+        if (f != 0) continue;
+        for (size_t k = 0; k < 2 * S; k++) h[2 * S + k] *= 5; /* chain 1 again, but faded at 4 */
+        h[2 * (S + 4)] = h[2 * (S + 4) + 1] = 0;
+        for (int i = 0; i < 100; i++) {
+            if (!aw_quotient_push(&q, h, 1e-6F, out)) continue;
+            CHECK(q.ref == 1 && out[8] == 0 && out[10] != 0); /* nothing of the old reference */
+        }
+        CHECK_INT(q.ref, 1);
     }
 }
 

@@ -102,6 +102,10 @@ static void laws(void) {
     for (int i = 0; i < 1000; i++) aw_viterbi_push(&v, e);
     CHECK_INT(aw_viterbi_read(&v, 2), 4);
     for (int i = 0; i < N; i++) CHECK(v.score[i] <= 0 && v.score[i] > -100);
+    float hole[N] = {0, NAN, 0, 0, 0}, back[N] = {0, 50, 0, 0, 0};
+    aw_viterbi_push(&v, hole);
+    for (int i = 0; i < 4; i++) aw_viterbi_push(&v, back);
+    CHECK_INT(aw_viterbi_read(&v, 0), 1); /* excluded once only */
     aw_viterbi_reset(&v);
     e[1] = 2e6F;
     aw_viterbi_push(&v, e);
