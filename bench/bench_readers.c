@@ -1,4 +1,4 @@
-/* How fast the readers of network cards are, on the recordings: every value is first compared with
+/* How fast the readers are, on the recordings: every value is first compared with
  * a slow decoder written here from the layout, bit by bit; then one JSON line per format, medians:
  *
  *     {"bench": "readers", "format": "intel5300", "frames": 15000, "bytes": 5000000,
@@ -7,6 +7,7 @@
  *     bench_readers [FOLDER]      default $AIRWAKE_DATA, then ../shared/data beside the sources */
 #include "base/frame.h"
 #include "readers/reader.h"
+#include "server/unpack.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -30,14 +31,15 @@ static double now_s(void) {
 }
 
 static void load(const char *path) {
-    FILE *f = fopen(path, "rb");
-    if (!f) return;
-    fseek(f, 0, SEEK_END);
-    long len = ftell(f);
-    rewind(f);
-    bytes = realloc(bytes, n_bytes + (size_t)len);
-    n_bytes += fread(bytes + n_bytes, 1, (size_t)len, f);
-    fclose(f);
+    struct aw_bytes file;
+    struct aw_why why;
+    if (aw_unpack_open(&file, path, &why) != AW_OK) return;
+    uint8_t *grown = realloc(bytes, n_bytes + file.len);
+    if (!grown) exit(2);
+    bytes = grown;
+    memcpy(bytes + n_bytes, file.data, file.len);
+    n_bytes += file.len;
+    aw_unpack_close(&file);
 }
 
 /* Files of a folder ending in `ending`, one behind the other; pcaps without their headers. */
@@ -154,6 +156,23 @@ static bool slow_picoscenes(const uint8_t *p, const struct aw_frame *f) {
     return false;
 }
 
+/* A text line ends in its values: the last 2 n integers, (imaginary, real) by pairs. A line that
+ * the reader had to repair is left out. */
+static bool slow_text(const uint8_t *p, const struct aw_frame *f) {
+    if (f->flags & AW_FRAME_REPAIRED) return true;
+    const uint8_t *end = memchr(p, '\n', (size_t)(bytes + n_bytes - p));
+    if (!end) end = bytes + n_bytes;
+    long want = 2L * f->n_sub, n = want;
+    const uint8_t *at = end;
+    for (; n > 0 && at > p; n--) { /* back over one integer at a time */
+        while (at > p && !(at[-1] >= '0' && at[-1] <= '9')) at--;
+        while (at > p && ((at[-1] >= '0' && at[-1] <= '9') || at[-1] == '-')) at--;
+        long i = n - 1;
+        if (f->iq[i ^ 1] != (float)strtol((const char *)at, NULL, 10)) return false;
+    }
+    return n == 0;
+}
+
 /* ---- measuring ---- */
 
 /* Once over everything; checks every frame when slow is given. Returns the frames, -1 on a
@@ -239,6 +258,13 @@ int main(int argc, char **argv) {
     failed |= measure(AW_FORMAT_FEITCSI, slow_feitcsi);
     load_folder(root, "formats/picoscenes", ".csi");
     failed |= measure(AW_FORMAT_PICOSCENES, slow_picoscenes);
+    load_folder(root, "rooms-esp32", ".zst");
+    failed |= measure(AW_FORMAT_ESP_TOOL, slow_text);
+    load_folder(root, "fingerprint-esp32/grid", ".zst");
+    failed |= measure(AW_FORMAT_ESP_CSI, slow_text);
+    load_folder(root, "breathing-esp32/15bpm/s1", ".zst");
+    load_folder(root, "breathing-esp32/15bpm/s5", ".zst");
+    failed |= measure(AW_FORMAT_ESP_LINES, slow_text);
     free(bytes);
     return failed;
 }

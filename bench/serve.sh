@@ -27,7 +27,7 @@ echo "{\"bench\":\"stripped_binary_kB\",\"value\":$(($(stat -c %s "$work/strippe
 "$airwake" sim walk --nodes "$nodes" --rate "$rate" --seconds "$seconds" --loss 0 --out "$work/load.pcap" >/dev/null
 taskset -c 0 "$airwake" serve --http-port 0 --udp 0 --udp-address 127.0.0.1 2>"$work/log" &
 pid=$!
-until grep -q http "$work/log"; do sleep 0.05; done
+until grep -q http "$work/log" 2>/dev/null; do sleep 0.05; done
 http=$(grep -oE 'http://[0-9.:]+' "$work/log")
 udp=$(grep -oE 'UDP [0-9.]+:[0-9]+' "$work/log" | sed 's/.*://')
 ticks() { awk '{ print $14 + $15 }' /proc/$pid/stat; }
