@@ -132,17 +132,26 @@ static bool measure(struct aw_align *f) {
     return true;
 }
 
-/* arg sum z[i + d] z*[i] / d */
-static float first_slope(const struct aw_align *f) {
-    size_t d = (size_t)f->spacing;
+/* arg sum z[i + lag] z*[i] */
+static float turn(const struct aw_align *f, size_t lag) {
     const float *re = f->sum_re, *im = f->sum_im;
     lanes c = {0}, e = {0};
     for (size_t i = 0; i < f->dense; i += LANES) { /* zeros follow the end */
-        lanes p = load(re + i + d), q = load(im + i + d), x = load(re + i), y = load(im + i);
+        lanes p = load(re + i + lag), q = load(im + i + lag), x = load(re + i), y = load(im + i);
         c += p * x + q * y;
         e += q * x - p * y;
     }
-    return atan2f(total(e), total(c)) / (float)f->spacing;
+    return atan2f(total(e), total(c));
+}
+
+/* From neighbours, where it is not ambiguous, to pairs further apart, where noise matters less. */
+static float first_slope(const struct aw_align *f) {
+    size_t lag = (size_t)f->spacing;
+    float slope = turn(f, lag) / (float)lag;
+    for (lag *= 3; lag <= f->dense / 4; lag *= 3) {
+        slope += remainderf(turn(f, lag) - slope * (float)lag, 6.28318531F) / (float)lag;
+    }
+    return slope;
 }
 
 static void correlate(struct aw_align *f, const float *iq) {

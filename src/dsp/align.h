@@ -11,13 +11,14 @@
  * template, the slow mean of aligned packets. Outcome: H e^{-j (phase + slope k)} / g.
  *
  * How: with z[k] = sum_c g[c] H[c,k] T*[c,k] (the |T|^2 weights of the linearised problem), the
- * slope starts at arg sum z[k+d] z*[k] / d over neighbours d apart and gets STEPS Gauss-Newton
- * steps
+ * slope starts at arg sum z[k+d] z*[k] / d over neighbours d apart, is refined by the same at 3 d,
+ * 9 d, ... up to a quarter of the band, and gets STEPS Gauss-Newton steps
  *     phase = arg sum z e^{-j slope k}
  *     slope += sum k Im(z e^{-j (phase + slope k)}) / sum_c g^2 (E2 - E1^2 / E0),
  *     E_p = sum k^p |T|^2
  * No phase is unwrapped, so a faded subcarrier cannot break the line. Unambiguous for
- * |slope| < pi / d. Below about 0 dB per value the start may miss.
+ * |slope| < pi / d. In noise the start misses the right slope in none of 2000 packets of 56 values
+ * at 3 dB per value, 0.15 % at 0 dB, 4 % at -3 dB (test_align.c).
  *
  * Standard deviation in white noise of variance s^2 per real part, at unit gain: phase s / sqrt(E0)
  * at the centre of mass of |T|^2, slope s / sqrt(E2 - E1^2 / E0): the Cramer-Rao bounds, checked by

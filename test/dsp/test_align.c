@@ -142,6 +142,27 @@ static void bounds(void) {
     CHECK(sqrt(phase) < 1.2 * noise / sqrt(f.energy[0]));
 }
 
+/* How weak a packet may be: share of starts that end on a wrong slope, by ratio of signal to noise
+ * per value. */
+static void weak(void) {
+    struct aw_arena a;
+    struct aw_align f = make(&a, 1, S, k, 50);
+    struct aw_align_result r;
+    room(k, S, 1, ref);
+    aw_align_push(&f, ref, false, ref, &r); /* mean power 1 */
+    const double one[C] = {1, 1, 1}, db[] = {6, 3, 0, -3};
+    double missed[4] = {0};
+    for (int d = 0; d < 4; d++) {
+        for (unsigned i = 0; i < 2000; i++) {
+            impair(k, S, 1, one, i, 0.1, sqrt(0.5) * pow(10, -db[d] / 20), 7000 + i);
+            aw_align_push(&f, h, false, out, &r);
+            missed[d] += fabs((double)r.slope_rad - 0.1) > 0.06 ? 1 / 2000.0 : 0;
+        }
+        printf("%.0f dB per value: %.4f missed\n", db[d], missed[d]);
+    }
+    CHECK(missed[0] == 0 && missed[1] == 0 && missed[2] < 0.004);
+}
+
 /* The template learns the mean, keeps its power, and does not when told not to. */
 static void learning(void) {
     struct aw_arena a;
@@ -236,6 +257,7 @@ int main(void) {
     exact(upper, S, 1, 3);
     definition();
     bounds();
+    weak();
     learning();
     hard();
     refusals();
