@@ -23,6 +23,7 @@ struct replay {
     int64_t t0_ns, last_ns;
     double empty_s; /* the recording's first seconds show the empty room; 0 none */
     bool calibrating, calibrated;
+    double rate_hz; /* of a source without time stamps, as the user says; 0 none */
     uint32_t max_links;
     uint64_t records, frames, used, skipped, updates;
     uint64_t refused[AW_ERR_COUNT];
@@ -104,6 +105,14 @@ static void calibrate(struct replay *r) {
     }
 }
 
+/* A source that knows no time gets that of the rate its user states. */
+static void stamp(struct replay *r) {
+    struct aw_frame *f = &r->capture.frame;
+    if (f->t_kind != AW_TIME_NONE || f->t_arrival_ns || !(r->rate_hz > 0)) return;
+    f->t_kind = AW_TIME_INFERRED;
+    f->t_ns = (int64_t)((double)r->frames * 1e9 / r->rate_hz);
+}
+
 static void run(struct replay *r) {
     for (int got; (got = aw_capture_next(&r->capture)) != AW_CAPTURE_END;) {
         r->records++;
@@ -113,6 +122,7 @@ static void run(struct replay *r) {
             r->skipped++;
         } else {
             r->frames++;
+            stamp(r);
             int err = aw_session_push_frame(r->session, &r->capture.frame, NULL);
             if (err == AW_OK)
                 r->used++;
@@ -122,6 +132,16 @@ static void run(struct replay *r) {
             calibrate(r);
         }
     }
+}
+
+/* Nothing could be used: why, by the commonest reason. */
+static void say_unused(const struct replay *r) {
+    int most = 0;
+    for (int i = 1; i < AW_ERR_COUNT; i++)
+        if (r->refused[i] > (most ? r->refused[most] : 0)) most = i;
+    fprintf(stderr, "airwake replay: %s: no frame could be used%s%s%s\n", r->file, most ? ": " : "",
+            most ? aw_err_sentence(-most) : "",
+            most == -AW_ERR_TIME ? "; if you know the rate, say --rate HZ" : "");
 }
 
 static void put_summary(struct replay *r, struct aw_json *j, uint32_t max_links) {
@@ -169,10 +189,12 @@ static void put_summary(struct replay *r, struct aw_json *j, uint32_t max_links)
 }
 
 int cmd_replay(int argc, char **argv) {
-    double max_links = 64, empty_s = 0;
+    double max_links = 64, empty_s = 0, rate_hz = 0;
     const struct opt opts[] = {
         {"max-links", "N", "links that are told apart, 1..4096 (64)", .number = &max_links,
          .min = 1, .max = 4096},
+        {"rate", "HZ", "frames per second of a recording that has no time stamps",
+         .number = &rate_hz, .min = 0.01, .max = 1e6},
         {"empty", "S", "the first S seconds show the empty room: calibrate on them",
          .number = &empty_s, .min = 0, .max = 3600},
         {0},
@@ -200,6 +222,7 @@ int cmd_replay(int argc, char **argv) {
         struct replay r = {.file = argv[i],
                            .many = argc - first > 1,
                            .empty_s = empty_s,
+                           .rate_hz = rate_hz,
                            .max_links = (uint32_t)max_links};
         struct aw_why why;
         struct aw_config config = {.max_links = (uint32_t)max_links};
@@ -213,7 +236,10 @@ int cmd_replay(int argc, char **argv) {
         if (why.text[0]) fprintf(stderr, "airwake replay: %s\n", why.text);
         run(&r);
         put_summary(&r, &j, config.max_links);
-        if (r.used == 0) code = EXIT_FAILED;
+        if (r.used == 0) {
+            say_unused(&r);
+            code = EXIT_FAILED;
+        }
         aw_session_destroy(r.session);
         aw_capture_close(&r.capture);
     }
