@@ -7,6 +7,7 @@
 #include "npz.h"
 #include "progress.h"
 #include "readers/awk1.h"
+#include "readers/intel5300.h"
 #include "server/capture.h"
 #include "server/names.h"
 #include "server/pcap_writer.h"
@@ -33,6 +34,7 @@ struct group {
 
 struct conversion {
     const char *out;
+    bool scaled;
     struct aw_why why;
     FILE *csv;
     struct aw_pcap_writer pcap;
@@ -235,6 +237,8 @@ static int convert(struct conversion *c, struct aw_capture *in) {
         c->source = in->simulated ? "simulated" : "replay";
         if (got < 0) c->refused++;
         if (got == 1) c->frames++;
+        if (got == 1 && c->scaled && in->frame.format == AW_FORMAT_INTEL5300)
+            (void)aw_intel5300_scale(&in->frame);
         if (c->pcap.out)
             err = pcap_push(c, in, got == 1);
         else if (got == 1)
@@ -246,9 +250,14 @@ static int convert(struct conversion *c, struct aw_capture *in) {
 }
 
 int cmd_convert(int argc, char **argv) {
-    const struct opt opts[] = {{0}};
+    bool scaled = false;
+    const struct opt opts[] = {
+        {"scaled", NULL, "Intel 5300: CSI in absolute units, the square root of SNR",
+         .on = &scaled},
+        {0},
+    };
     const struct opt_usage usage = {
-        "airwake convert IN OUT",
+        "airwake convert [--scaled] IN OUT",
         "Writes a recording of any known format as OUT, whose ending says how:\n"
         "  .npz   numpy arrays csi [frame][rx][tx][subcarrier] complex64, t_ns, k (subcarrier\n"
         "         index), kind, rssi_dbm, noise_dbm, seq, link, source (replay or\n"
@@ -280,6 +289,7 @@ int cmd_convert(int argc, char **argv) {
         return EXIT_FAILED;
     }
     c->out = argv[first + 1];
+    c->scaled = scaled;
     c->source = "replay";
     int err = convert(c, &in);
     aw_capture_close(&in);
