@@ -259,6 +259,7 @@ int main(int argc, char **argv) {
     others(dir, "gyro, moving", "breathing-intel5300-gyro/TestData/4_19_m*.dat");
     others(dir, "names", "breathing-intel5300-names/*.dat");
     if (!every_second && reads)
-        printf("%.1f us per read with 60 s of signal, fastest %.1f\n", read_us / reads, fastest_us);
+        fprintf(stderr, "%.1f us per read with 60 s of signal, fastest %.1f\n", read_us / reads,
+                fastest_us);
     return 0;
 }

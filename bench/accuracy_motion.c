@@ -417,6 +417,18 @@ int main(int argc, char **argv) {
     chip_tests();
     table_end(&table_);
 
+    static const char *const chips[] = {"esp32", "s3", "c3", "c5", "c6"};
+    for (size_t i = 0; i < sizeof chips / sizeof *chips; i++) {
+        char name[64], quiet[96], moving[96];
+        snprintf(name, sizeof name, "  %s, without the tests", chips[i]);
+        snprintf(quiet, sizeof quiet, "motion-esp32-chips/baseline/*_%s_*.npz", chips[i]);
+        snprintf(moving, sizeof moving, "motion-esp32-chips/movement/*_%s_*.npz", chips[i]);
+        table_begin(&table_, name);
+        whole_files(quiet, 0);
+        whole_files(moving, 1);
+        table_end(&table_);
+    }
+
     table_begin(&table_, "rooms-esp32");
     whole_files("rooms-esp32/vacio_*.zst", 0);
     whole_files("rooms-esp32/mov_*.zst", 1);

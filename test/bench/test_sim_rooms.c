@@ -1,0 +1,51 @@
+/* Loose forms of the figures of docs/accuracy.md, on a few rooms of which the full measurement uses
+ * 150. */
+#include "sim_rooms.h"
+#include "test.h"
+
+enum { ROOMS = 6 };
+
+static void breathing(void) {
+    struct sim_radio radio = sim_radio_usual(20);
+    struct sim_chest chest = {.chest_m = 0.005, .point = true, .echo_db = -16};
+    int right = 0, wrong = 0;
+    for (uint64_t seed = 1; seed <= ROOMS; seed++) {
+        struct sim_breathing b;
+        CHECK(sim_room_breathing(seed, &radio, &chest, &b));
+        CHECK(b.seconds >= 30);
+        right += fabs(b.candidate_bpm - b.truth_bpm) <= 1;
+        wrong += (int)(b.published - b.published_right);
+    }
+    CHECK(right >= 5);
+    CHECK_INT(wrong, 0);
+}
+
+static void empty(void) {
+    struct sim_radio radio = sim_radio_usual(100);
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        struct sim_motion m;
+        CHECK(sim_room_empty(seed, &radio, 40, &m));
+        CHECK(m.decisions >= 30);
+        CHECK_INT(m.above, 0);
+        CHECK_INT(m.moving, 0);
+        CHECK_INT(m.falls, 0);
+    }
+}
+
+static void walker(void) {
+    struct sim_radio radio = sim_radio_usual(100);
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        struct sim_motion m;
+        CHECK(sim_room_walker(seed, &radio, true, -20, &m));
+        CHECK(m.decisions >= 30);
+        CHECK(m.above * 100 >= m.decisions * 95);
+        CHECK_INT(m.breathing, 0);
+    }
+}
+
+int main(void) {
+    breathing();
+    empty();
+    walker();
+    return test_end();
+}
