@@ -1,7 +1,7 @@
 /* How good breathing and motion are in simulated rooms, against the targets.
  *
  *     accuracy_sim [rooms]              markdown tables on stdout; 150 rooms
- *     accuracy_sim [rooms] breathing | relock | motion      one part of it
+ *     accuracy_sim [rooms] breathing | heart | relock | motion     one part of it
  *     accuracy_sim -v rooms part        and a line for each room that fails */
 #include "sim_rooms.h"
 
@@ -88,6 +88,47 @@ static void breathing(void) {
                   &(struct sim_chest){0.005, false, 0}, "");
     breathing_row("5 %, 25 dB, 3 mm, body by distance, 100/s", &fast_poor,
                   &(struct sim_chest){0.003, false, 0}, "");
+}
+
+/* ---- Heart ---- */
+
+static void heart_row(const char *name, const struct sim_radio *radio, double heart_m,
+                      double wander_bpm, const char *target) {
+    unsigned said = 0, right = 0, constant = 0, breathing_said = 0;
+    static double error[MAX_ROOMS];
+    for (unsigned i = 0; i < rooms; i++) {
+        struct sim_heart h;
+        need(sim_room_heart(1 + i, radio, heart_m, wander_bpm, &h));
+        if (fabs(75 - h.truth_bpm) <= 3) constant++;
+        if (!isnan(h.breathing_bpm)) breathing_said++;
+        bool off = !isnan(h.published_bpm) && !(fabs(h.published_bpm - h.truth_bpm) <= 3);
+        if (verbose && (isnan(h.published_bpm) || off))
+            fprintf(stderr, "%s, seed %u: heart %.1f said %.1f (%s), breath %.1f said %.1f\n", name,
+                    1 + i, h.truth_bpm, h.published_bpm, aw_reason_key(h.reason),
+                    h.breathing_truth_bpm, h.breathing_bpm);
+        if (isnan(h.published_bpm)) continue;
+        error[said++] = fabs(h.published_bpm - h.truth_bpm);
+        if (!off) right++;
+    }
+    qsort(error, said, sizeof *error, ascending);
+    printf("| %s | %s | **%.1f** | %.1f | %.1f | %.2f | %.1f | %.1f |\n", name, target,
+           percent(right, rooms), percent(said, rooms), percent(right, said),
+           said ? error[said / 2] : NAN, percent(breathing_said, rooms), percent(constant, rooms));
+    fflush(stdout);
+}
+
+static void heart(void) {
+    struct sim_radio good = sim_radio_usual(50), usual = sim_radio_usual(50);
+    good.snr_db = 35;
+    printf(
+        "\n| %u rooms, after 75 s | target, %% | given and within 3 bpm, %% of the rooms | given, %% "
+        "| of these right, %% | median error, bpm | breathing given, %% | always 75 bpm, %% |\n"
+        "|---|---|---|---|---|---|---|---|\n",
+        rooms);
+    heart_row("0.3 mm, constant rate, 35 dB, 3 %, 50/s", &good, 0.0003, 0, ">= 95");
+    heart_row("0.3 mm, constant rate, 30 dB, 3 %, 50/s", &usual, 0.0003, 0, "");
+    heart_row("0.3 mm, wandering by +-2 bpm, 35 dB, 3 %, 50/s", &good, 0.0003, 2, "");
+    heart_row("no heart, 30 dB, 3 %, 50/s", &usual, 0, 0, "none given");
 }
 
 /* ---- Steps ---- */
@@ -246,6 +287,7 @@ int main(int argc, char **argv) {
     }
     const char *part = at < argc ? argv[at] : "";
     if (!*part || !strcmp(part, "breathing")) breathing();
+    if (!*part || !strcmp(part, "heart")) heart();
     if (!*part || !strcmp(part, "relock")) relock();
     if (!*part || !strcmp(part, "motion")) motion();
     return 0;

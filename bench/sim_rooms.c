@@ -51,7 +51,7 @@ struct room {
     struct aw_session *session;
     bool with_candidate;
     struct sensing sensing;
-    float iq[2 * AW_SIM_MAX_VALUES];
+    float iq[2 * 2 * AW_SIM_MAX_VALUES];
     unsigned char sim_memory[AW_SIM_ARENA_BYTES];
     unsigned char sensing_memory[1 << 20];
 };
@@ -94,12 +94,12 @@ static double sensing_candidate(struct sensing *s, int64_t t_ns) {
 }
 
 /* A room with the people of a scenario; NULL when out of memory. */
-static struct room *room_create(const char *scenario, uint64_t seed,
-                                const struct sim_radio *radio) {
+static struct room *room_create_of(enum aw_sim_hw hw, const char *scenario, uint64_t seed,
+                                   const struct sim_radio *radio) {
     struct room *r = calloc(1, sizeof *r);
     if (!r) return NULL;
     struct aw_sim_config *c = &r->config;
-    if (aw_sim_config_scenario(c, scenario, AW_SIM_ESP32, seed) != AW_OK) abort();
+    if (aw_sim_config_scenario(c, scenario, hw, seed) != AW_OK) abort();
     aw_sim_config_shuffle(c, seed);
     c->rate_hz = radio->rate_hz;
     c->impair.snr_db = radio->snr_db;
@@ -109,6 +109,11 @@ static struct room *room_create(const char *scenario, uint64_t seed,
     c->impair.loss = radio->loss;
     c->impair.loss_burst = radio->loss_burst;
     return r;
+}
+
+static struct room *room_create(const char *scenario, uint64_t seed,
+                                const struct sim_radio *radio) {
+    return room_create_of(AW_SIM_ESP32, scenario, seed, radio);
 }
 
 static void room_destroy(struct room *r) {
@@ -133,7 +138,7 @@ static void told(struct room *r, on_second call, void *user) {
 static bool room_play(struct room *r, on_second call, void *user) {
     struct aw_config config;
     struct aw_arena a;
-    struct aw_frame f = {.iq = r->iq, .iq_cap = AW_SIM_MAX_VALUES};
+    struct aw_frame f = {.iq = r->iq, .iq_cap = 2 * AW_SIM_MAX_VALUES};
     aw_config_default(&config);
     config.max_links = 1;
     aw_arena_init(&a, r->sim_memory, sizeof r->sim_memory);
@@ -194,6 +199,49 @@ bool sim_room_breathing(uint64_t seed, const struct sim_radio *radio, const stru
     r->config.person[0].breath[0].bpm = out->truth_bpm;
     r->with_candidate = true;
     return room_play(r, breathing_second, out);
+}
+
+/* ---- Heart ---- */
+
+struct heart_sum {
+    struct sim_heart *out;
+    double sum_bpm;
+    int n;
+};
+
+static void heart_second(void *user, const struct room *r, double t_s, const struct aw_update *u,
+                         double candidate_bpm) {
+    struct heart_sum *h = user;
+    struct aw_sim_truth truth;
+    (void)candidate_bpm;
+    if (t_s > r->config.seconds + 0.5) return;
+    aw_sim_truth(&r->sim, u->t_ns, &truth);
+    if (t_s > r->config.seconds - 60) {
+        h->sum_bpm += truth.person[0].heart_bpm;
+        h->n++;
+    }
+    h->out->truth_bpm = h->n ? h->sum_bpm / h->n : NAN;
+    h->out->published_bpm = (double)u->heart_bpm.value;
+    h->out->reason = u->heart_bpm.reason;
+    h->out->breathing_bpm = (double)u->breathing_bpm.value;
+}
+
+bool sim_room_heart(uint64_t seed, const struct sim_radio *radio, double heart_m, double wander_bpm,
+                    struct sim_heart *out) {
+    struct room *r = room_create_of(AW_SIM_INTEL5300, "still", seed, radio);
+    if (!r) return false;
+    double breath = 0.6180339887498949 * (double)seed, heart = 0.7548776662466927 * (double)seed;
+    *out = (struct sim_heart){.breathing_truth_bpm = 10 + 10 * (breath - floor(breath))};
+    set_chest(r, &(struct sim_chest){0.002, true, -16});
+    struct aw_sim_person *p = &r->config.person[0];
+    p->breath[0].bpm = out->breathing_truth_bpm;
+    p->heart_m = heart_m;
+    p->heart_wander_bpm = wander_bpm;
+    p->heart_bpm = 55 + 40 * (heart - floor(heart));
+    r->config.n_rx = 2;
+    r->config.seconds = 75;
+    struct heart_sum sum = {.out = out};
+    return room_play(r, heart_second, &sum);
 }
 
 /* ---- Steps ----------------------------------------------------------------------------------- */

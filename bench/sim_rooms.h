@@ -42,6 +42,20 @@ struct sim_breathing {
 AW_MUST_USE bool sim_room_breathing(uint64_t seed, const struct sim_radio *radio,
                                     const struct sim_chest *chest, struct sim_breathing *out);
 
+/* ---- heart: 75 s of somebody sitting, two receive chains of an Intel 5300 at 5 GHz ---- */
+
+struct sim_heart {
+    double truth_bpm;     /* 55..95; of the last 60 s, mean */
+    double published_bpm; /* what the session says at the end; NAN refused */
+    enum aw_reason reason;
+    double breathing_truth_bpm, breathing_bpm; /* the latter NAN: refused */
+};
+
+/* The chest moves by 2 mm (half of peak to peak), the echo is a point at -16 dB; the rate wanders
+ * slowly within +- wander_bpm. */
+AW_MUST_USE bool sim_room_heart(uint64_t seed, const struct sim_radio *radio, double heart_m,
+                                double wander_bpm, struct sim_heart *out);
+
 /* ---- a step in rate: scenario `step`, 12 -> 20 -> 15 per minute ---- */
 
 struct sim_relock {

@@ -160,8 +160,12 @@ static struct aw_estimate heart(struct aw_link *l, int64_t t_ns,
     struct aw_heart_result r;
     if (motion->reason != AW_REASON_NONE) return missing(motion->reason);
     if (!l->has_heart) return missing(AW_REASON_ONE_CHAIN);
-    if (breathing->reason != AW_REASON_NONE) return missing(breathing->reason);
-    aw_heart_read(&l->heart, t_ns, motion->moving, breathing->value, &r);
+    /* A known breathing rate outweighs motion, see sense/presence.h. Without one, what moves must
+     * leave the window first: the read is told. */
+    bool breathes = breathing->reason == AW_REASON_NONE;
+    aw_heart_read(&l->heart, t_ns, motion->moving && !breathes, breathes ? breathing->value : NAN,
+                  &r);
+    if (!breathes) return missing(breathing->reason);
     return (struct aw_estimate){r.rate_bpm, r.confidence, r.reason};
 }
 
