@@ -128,7 +128,7 @@ int main(int argc, char **argv) {
     row(dir, "rooms-esp32, empty or breathing", "rooms-esp32/{vacio_,resp_}*.zst", true);
     row(dir, "breathing-esp32, sitting", "breathing-esp32/*/*/*.zst", true);
     row(dir, "motion-esp32-chips, movement", "motion-esp32-chips/movement/*.npz", true);
-    row(dir, "timeline-esp32s2, ordinary movements", "timeline-esp32s2/D*/*", true);
+    row(dir, "timeline-esp32s2, ordinary movements", "timeline-esp32s2/D*/*-x.npy.zst", true);
     row(dir, "walkers-intel5300", "walkers-intel5300/[!q]*/*.dat", true);
     return 0;
 }

@@ -121,7 +121,7 @@ static void heart(void) {
     struct sim_radio good = sim_radio_usual(50), usual = sim_radio_usual(50);
     good.snr_db = 35;
     printf(
-        "\n| %u rooms, after 75 s | target, %% | given and within 3 bpm, %% of the rooms | given, %% "
+        "\n| %u rooms, after 120 s | target, %% | given and within 3 bpm, %% of the rooms | given, %% "
         "| of these right, %% | median error, bpm | breathing given, %% | always 75 bpm, %% |\n"
         "|---|---|---|---|---|---|---|---|\n",
         rooms);

@@ -239,7 +239,7 @@ bool sim_room_heart(uint64_t seed, const struct sim_radio *radio, double heart_m
     p->heart_wander_bpm = wander_bpm;
     p->heart_bpm = 55 + 40 * (heart - floor(heart));
     r->config.n_rx = 2;
-    r->config.seconds = 75;
+    r->config.seconds = 120;
     struct heart_sum sum = {.out = out};
     return room_play(r, heart_second, &sum);
 }

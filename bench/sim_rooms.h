@@ -42,7 +42,7 @@ struct sim_breathing {
 AW_MUST_USE bool sim_room_breathing(uint64_t seed, const struct sim_radio *radio,
                                     const struct sim_chest *chest, struct sim_breathing *out);
 
-/* ---- heart: 75 s of somebody sitting, two receive chains of an Intel 5300 at 5 GHz ---- */
+/* ---- heart: 120 s of somebody sitting, two receive chains of an Intel 5300 at 5 GHz ---- */
 
 struct sim_heart {
     double truth_bpm;     /* 55..95; of the last 60 s, mean */

@@ -1,9 +1,12 @@
 #include "core/link.h"
 
 #include "base/frame.h"
+#include "base/units.h"
 #include "sense/count.h"
 
 #include <string.h>
+
+static const int64_t FALL_MOTION_NS = 8 * AW_S; /* burst 4 s at most, then 3 s still */
 
 static int init_sensing(struct aw_link *l, struct aw_arena *a, const struct aw_link_tables *tables,
                         const struct aw_frame *f) {
@@ -199,5 +202,7 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     out->apnoea = chest.apnoea;
     out->heart_bpm = heart(l, t_ns, &motion, &breathing);
     aw_count_run(&presence, &out->persons);
-    out->fall = aw_fall_read(&l->fall);
+    /* what is still after a burst must have moved: not breath, nor one bad second */
+    bool fell = aw_fall_read(&l->fall);
+    out->fall = fell && l->presence.any_motion && t_ns - l->presence.motion_ns <= FALL_MOTION_NS;
 }
