@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures everything that can be measured and writes docs/accuracy.md.
 #   bench/accuracy.sh [DATA] [BUILD] [ROOMS]       ../shared/data  build/release  150
-# About 6 minutes on 2 cores. Figures that depend on the machine are not part of it.
+# 5 to 8 minutes on 2 cores. Figures that depend on the machine are not part of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${1:-../shared/data} build=${2:-build/release} rooms=${3:-150}
@@ -35,7 +35,7 @@ code() { printf '\n```\n'; cat "$1"; printf '```\n'; }
     cat "$work/falls"
     part simulation
     cat "$work/sim_breathing" "$work/sim_relock" "$work/sim_motion" "$work/sim_heart"
-    part end
+    part notes
 } >"$work/accuracy.md"
 mv "$work/accuracy.md" docs/accuracy.md
 echo "docs/accuracy.md is written"
