@@ -8,7 +8,7 @@ packages=(build-essential cmake ninja-build pkg-config
     libwebsockets-dev libserialport-dev libpcap-dev libzstd-dev zlib1g-dev libminizip-dev libcap-dev
     libjsmn-dev)
 if [ "$what" = test ]; then
-    packages+=(clang clang-format libclang-rt-14-dev zstd curl chromium python3)
+    packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3)
 fi
 if ! command -v node >/dev/null; then packages+=(nodejs); fi
 if ! command -v npm >/dev/null; then packages+=(npm); fi
