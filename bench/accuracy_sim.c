@@ -217,12 +217,12 @@ static void empty_row(const char *name, const struct sim_radio *radio, double se
     fflush(stdout);
 }
 
-static void walker_row(const char *name, const struct sim_radio *radio, bool fixed, double echo_db,
-                       const char *target) {
+static void walker_row(const char *name, const struct sim_radio *radio, double empty_s, bool fixed,
+                       double echo_db, const char *target) {
     struct sim_motion sum = {0}, m;
     unsigned below = 0;
     for (unsigned i = 0; i < rooms; i++) {
-        need(sim_room_walker(1 + i, radio, fixed, echo_db, &m));
+        need(sim_room_walker(1 + i, radio, empty_s, fixed, echo_db, &m));
         add(&sum, &m);
         below += m.above * 100 < m.decisions * 99;
         tell_room(name, 1 + i, &m, m.above < m.decisions);
@@ -261,11 +261,12 @@ static void motion(void) {
         "%% | rooms below 99 %% | seconds with a breathing rate | falls |\n"
         "|---|---|---|---|---|---|---|---|\n",
         rooms);
-    walker_row("echo fixed at -20 dB, 30 dB, 100/s", &r100, true, -20, ">= 99");
-    walker_row("echo fixed at -20 dB, 30 dB, 20/s", &r20, true, -20, "");
-    walker_row("echo fixed at -20 dB, rough as above, 100/s", &rough100, true, -20, "");
-    walker_row("echo by distance, 30 dB, 100/s", &r100, false, 0, "");
-    walker_row("echo by distance, 30 dB, 20/s", &r20, false, 0, "");
+    walker_row("echo fixed at -20 dB, 30 dB, 100/s", &r100, 0, true, -20, ">= 99");
+    walker_row("echo fixed at -20 dB, 30 dB, 20/s", &r20, 0, true, -20, "");
+    walker_row("the same, after 30 s of an empty room, 20/s", &r20, 30, true, -20, "");
+    walker_row("echo fixed at -20 dB, rough as above, 100/s", &rough100, 0, true, -20, "");
+    walker_row("echo by distance, 30 dB, 100/s", &r100, 0, false, 0, "");
+    walker_row("echo by distance, 30 dB, 20/s", &r20, 0, false, 0, "");
     printf(
         "\n| %u rooms, somebody sits and breathes 15/min | decisions | above the motion threshold, "
         "%% | state moving, %% | falls |\n|---|---|---|---|---|\n",

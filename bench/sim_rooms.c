@@ -342,12 +342,18 @@ static void walker_second(void *user, const struct room *r, double t_s, const st
     count(user, u);
 }
 
-bool sim_room_walker(uint64_t seed, const struct sim_radio *radio, bool fixed, double echo_db,
-                     struct sim_motion *out) {
+static void stay_out(struct aw_sim_person *p, double seconds) {
+    memmove(p->step + 1, p->step, p->n_steps++ * sizeof *p->step);
+    p->step[0] = (struct aw_sim_step){.act = AW_SIM_OUT, .value = seconds};
+}
+
+bool sim_room_walker(uint64_t seed, const struct sim_radio *radio, double empty_s, bool fixed,
+                     double echo_db, struct sim_motion *out) {
     struct room *r = room_create("walk", seed, radio);
     if (!r) return false;
     *out = (struct sim_motion){0};
-    r->config.seconds = 45;
+    r->config.seconds = empty_s + 45;
+    if (empty_s > 0) stay_out(&r->config.person[0], empty_s);
     r->config.echo_fixed = fixed;
     r->config.echo_db = echo_db;
     return room_play(r, walker_second, out);

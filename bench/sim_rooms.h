@@ -86,9 +86,9 @@ AW_MUST_USE bool sim_room_empty(uint64_t seed, const struct sim_radio *radio, do
 AW_MUST_USE bool sim_room_sitting(uint64_t seed, const struct sim_radio *radio, double chest_m,
                                   double seconds, struct sim_motion *out);
 
-/* A walker at 1 m/s for 45 s; only seconds with walking throughout the last 4 s count. fixed: the
+/* An empty room for empty_s, then a walker at 1 m/s for 45 s; only seconds with walking throughout the last 4 s count. fixed: the
  * echo is at echo_db wherever the body is; else by radar cross section and distance. */
-AW_MUST_USE bool sim_room_walker(uint64_t seed, const struct sim_radio *radio, bool fixed,
-                                 double echo_db, struct sim_motion *out);
+AW_MUST_USE bool sim_room_walker(uint64_t seed, const struct sim_radio *radio, double empty_s,
+                                 bool fixed, double echo_db, struct sim_motion *out);
 
 #endif

@@ -36,7 +36,7 @@ static void walker(void) {
     struct sim_radio radio = sim_radio_usual(100);
     for (uint64_t seed = 1; seed <= 2; seed++) {
         struct sim_motion m;
-        CHECK(sim_room_walker(seed, &radio, true, -20, &m));
+        CHECK(sim_room_walker(seed, &radio, 0, true, -20, &m));
         CHECK(m.decisions >= 30);
         CHECK(m.above * 100 >= m.decisions * 95);
         CHECK_INT(m.breathing, 0);
