@@ -36,8 +36,10 @@ static int start(struct aw_clock *c, int64_t raw, bool device, int64_t arrival) 
 }
 
 int aw_clock_push(struct aw_clock *c, const struct aw_frame *f, int64_t *t_ns) {
-    bool device = f->t_kind == AW_TIME_DEVICE || f->t_kind == AW_TIME_INFERRED;
     int64_t arrival = f->t_arrival_ns;
+    /* A host's clock may be any host's, or that of a recording sent again: arrival anchors it too. */
+    bool device = f->t_kind == AW_TIME_DEVICE || f->t_kind == AW_TIME_INFERRED ||
+                  (f->t_kind == AW_TIME_HOST && arrival);
     int64_t raw = f->t_kind == AW_TIME_NONE ? arrival : f->t_ns;
     if (f->t_kind == AW_TIME_NONE && !arrival) return AW_ERR_TIME;
     if (raw > INT64_MAX / 4 || raw < INT64_MIN / 4) return AW_ERR_TIME;

@@ -5,7 +5,7 @@
 
 /* Brings the time stamps of one link onto one line that never goes back by more than reordering:
  * unwraps device counters, survives restarts of the device, and, where the arrival is known, puts
- * device time onto Unix time by the smallest delay seen.
+ * the sender's time, device's or host's, onto Unix time by the smallest delay seen.
  *
  * Device time keeps the spacing of frames that arrival (USB, Wi-Fi, scheduler) blurs; arrival keeps
  * it honest. offset = min(arrival - device), let go by 100 ppm: two crystals of +-20 ppm each

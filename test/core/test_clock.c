@@ -52,6 +52,21 @@ static void anchors(void) {
     }
 }
 
+/* A recording sent again: its host's time is years ago, its arrival is now. */
+static void sent_again(void) {
+    struct aw_clock c;
+    const int64_t then = INT64_C(1700000000) * AW_S, now = INT64_C(1790000000) * AW_S;
+    int64_t t;
+    aw_clock_reset(&c);
+    for (int i = 0; i < 100; i++) {
+        int64_t delay = (i * 5 % 7) * AW_MS;
+        CHECK_INT(
+            push(&c, AW_TIME_HOST, then + i * 20 * AW_MS, 0, now + i * 20 * AW_MS + delay, &t),
+            AW_OK);
+        if (i > 7) CHECK_NEAR(t - (now + i * 20 * AW_MS), 0, 0.2 * AW_MS);
+    }
+}
+
 static void refuses(void) {
     struct aw_clock c;
     int64_t t;
@@ -92,6 +107,7 @@ int main(void) {
     wraps();
     restarts();
     anchors();
+    sent_again();
     refuses();
     rate();
     return test_end();
