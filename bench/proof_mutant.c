@@ -32,7 +32,7 @@ static int slow_clock(struct proof_mutant_state *s, struct aw_frame *f, double s
     (void)seconds;
     int64_t more = (int64_t)(since_s(s, f) * 0.1e9);
     f->t_ns += more;
-    f->t_arrival_ns += more;
+    if (f->t_arrival_ns) f->t_arrival_ns += more; /* 0 is unknown */
     return 1;
 }
 
