@@ -29,6 +29,10 @@ static const float HEARD = 0.6F;  /* of the slots must have frames of their own 
 static const float RIDGE = 0.02F; /* of the trace; flat between 0.01 and 0.03 */
 static const float CLIP = 1.5F;   /* of the median sample's amplitude; flat from 1 to 2.5 */
 static const float SHORT_BPM = 12, LONG_BPM = 6; /* three cycles in 15 s, in 30 s */
+/* A rate is refused when the shortest windows show another one this many times as strong. Simulated
+ * steps, 40 rooms: of all rates given 7 to 9 % are wrong, without it 16 to 21 %. Costs .024 of the
+ * coverage on breathing-esp32. */
+static const float OVERTAKEN = 1.5F;
 static const float NEAR_BPM = 1;      /* what counts as the same rate: the accuracy aimed at */
 static const float REFINE_BPM = 0.5F; /* how far the fine rate strays from the coarse, 1 sigma */
 
@@ -271,11 +275,20 @@ static void judge_apnoea(struct aw_breathing *b, int64_t t_ns, float ratio, bool
     if (moving || ratio > FOUND || t_ns - b->apnoea_ns > APNOEA_MAX_NS) b->apnoea = false;
 }
 
+/* The shortest windows show another rate by far: it has changed and the long ones do not know. */
+static bool overtaken(const struct aw_breathing *b, float bpm) {
+    size_t k;
+    float best = largest(b->mixed, INNER, GRID - 2, &k);
+    float apart = fabsf(bpm_of((float)k) - bpm);
+    return apart > 2 * NEAR_BPM && best > OVERTAKEN * line_near(b->mixed, bpm);
+}
+
 static enum aw_reason judge(const struct aw_breathing *b, const struct aw_breathing_result *r,
                             const float *z, bool moving) {
     if (moving) return AW_REASON_MOVING;
     if (r->confidence < 0.5F) return AW_REASON_NO_PERIODICITY;
     if (half_as_likely(z, r->candidate_bpm)) return AW_REASON_AMBIGUOUS;
+    if (overtaken(b, r->candidate_bpm)) return AW_REASON_NOT_CONFIDENT;
     if (r->confidence < b->config.publish) return AW_REASON_NOT_CONFIDENT;
     return AW_REASON_NONE;
 }

@@ -18,6 +18,9 @@
  * resolves; the long one then says it precisely. A window holds at least 3 cycles where it counts
  * fully (12 bpm in 15 s, 6 bpm in 30 s).
  *
+ * A rate is refused (NOT_CONFIDENT) when the shortest windows show another one half again as strong: after a
+ * sudden change the long windows still show the old one.
+ *
  * confidence = 1 / (1 + exp(-(c0 + c1 ln z + c2 ln mass + c3 max(0, |log2(rate / 14)| - 1)))): of
  * such estimates about that share is within 1 bpm. z is that of the fine rate; 7..28 bpm, an octave
  * to either side of an adult at rest, needs the least evidence. Coefficients: logistic regression

@@ -30,6 +30,7 @@ run() {
 
 # serve FLAGS...: starts the server on free ports; sets $http and $udp
 serve() {
+    : >"$work/serve.log" # what is read below is to be this server's, not the last one's
     "$AIRWAKE" serve --http-port 0 "$@" 2>"$work/serve.log" &
     server=$!
     pids+=("$server")
