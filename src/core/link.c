@@ -199,7 +199,7 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     out->motion_threshold = motion.threshold;
     out->breathing_bpm = breathing;
     out->breathing_wave = out->frames ? chest.wave : NAN;
-    out->apnoea = chest.apnoea;
+    out->apnoea = out->frames && chest.apnoea; /* a silent node is not a silent chest */
     out->heart_bpm = heart(l, t_ns, &motion, &breathing);
     aw_count_run(&presence, &out->persons);
     /* what is still after a burst must have moved: not breath, nor one bad second */
