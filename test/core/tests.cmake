@@ -1,3 +1,4 @@
+aw_test(core apnoea aw_core aw_sim)
 aw_test(core clock aw_core)
 aw_test(core datagrams aw_core)
 aw_test(core order aw_core)
