@@ -1,5 +1,6 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
 pkg_check_modules(AW_HOST REQUIRED IMPORTED_TARGET minizip libzstd zlib libpcap libserialport)
 include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
@@ -19,6 +20,7 @@ aw_layer(server USES base readers core sim FILES
     unpack.c
     update_json.c
     # the loop thread: HTTP, WebSocket, the page
+    access.c
     assets.c
     board.c
     feed.c
@@ -27,13 +29,15 @@ aw_layer(server USES base readers core sim FILES
     listen.c
     note.c
     reply.c
+    request.c
     routes.c
+    routes_own.c
     rows.c
     view.c
     ws.c
 )
 target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C})
-target_link_libraries(aw_server PRIVATE PkgConfig::LWS PUBLIC PkgConfig::AW_HOST Threads::Threads m)
+target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PUBLIC PkgConfig::AW_HOST Threads::Threads m)
 # The shell may use all that the system offers (libpcap's header needs BSD's types).
 target_compile_definitions(aw_server PUBLIC _GNU_SOURCE)
 # A sentence for people may be cut at the end of its buffer.

@@ -42,10 +42,43 @@ void aw_loop_drain(struct aw_http *h) {
         aw_board_push(h->board, m);
         uint32_t updated =
             m->kind == AW_MSG_UPDATE ? aw_board_find(h->board, m->link) : AW_BOARD_LINKS;
+        for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
         aw_ring_release(h->ring);
         if (updated < AW_BOARD_LINKS) aw_ws_update(h, updated);
     }
     if (!budget) lws_sul_schedule(h->context, 0, &h->drain_timer, on_drain, 1);
+}
+
+/* Something that another thread wants done in the loop thread. */
+struct aw_call {
+    struct aw_call *next;
+    void (*call)(struct aw_http *h, void *arg);
+    void *arg;
+};
+
+bool aw_http_call(struct aw_http *h, void (*call)(struct aw_http *h, void *arg), void *arg) {
+    struct aw_call *c = malloc(sizeof *c);
+    if (!c) return false;
+    *c = (struct aw_call){NULL, call, arg};
+    pthread_mutex_lock(&h->calls_lock);
+    *h->calls_end = c;
+    h->calls_end = &c->next;
+    pthread_mutex_unlock(&h->calls_lock);
+    aw_http_wake(h);
+    return true;
+}
+
+static void make_calls(struct aw_http *h) {
+    pthread_mutex_lock(&h->calls_lock);
+    struct aw_call *c = h->calls;
+    h->calls = NULL;
+    h->calls_end = &h->calls;
+    pthread_mutex_unlock(&h->calls_lock);
+    for (struct aw_call *next; c; c = next) {
+        next = c->next;
+        c->call(h, c->arg);
+        free(c);
+    }
 }
 
 static void on_rows(lws_sorted_usec_list_t *timer) {
@@ -60,6 +93,8 @@ static void on_status(lws_sorted_usec_list_t *timer) {
     if (h->closing) return;
     aw_loop_drain(h);
     aw_ws_status(h);
+    for (size_t i = 0; i < h->n_sinks; i++)
+        if (h->sinks[i].second) h->sinks[i].second(h->sinks[i].ctx, h->board, aw_loop_wall_ns());
     lws_sul_schedule(h->context, 0, timer, on_status, AW_HTTP_STATUS_US);
 }
 
@@ -77,13 +112,17 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     switch (reason) {
     case LWS_CALLBACK_HTTP:
         return aw_routes_serve(wsi, c);
+    case LWS_CALLBACK_HTTP_BODY:
+        return aw_routes_body(c, in, len);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return aw_routes_body_done(c);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return aw_reply_continue(wsi, c);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return aw_routes_upgrade(wsi, in);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED_HTTP:
-        if (c) aw_reply_drop(c);
+        if (c) aw_routes_closed(aw_loop_of(wsi), c);
         return 0;
     case LWS_CALLBACK_ESTABLISHED:
         return established(wsi, c);
@@ -98,7 +137,10 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED: {
         struct aw_http *h = aw_loop_of(wsi);
         atomic_store_explicit(&h->woken, false, memory_order_seq_cst);
-        if (h->vhost) aw_loop_drain(h);
+        if (h->vhost) {
+            aw_loop_drain(h);
+            make_calls(h);
+        }
         return 0;
     }
     default:
@@ -171,6 +213,11 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
     if (h) h->board = calloc(1, sizeof *h->board);
     int result = AW_ERR_NOMEM;
     if (h && h->board) {
+        pthread_mutex_init(&h->calls_lock, NULL);
+        h->calls_end = &h->calls;
+        h->services = config->services;
+        h->sinks = config->sinks;
+        h->n_sinks = config->n_sinks;
         h->ring = config->ring;
         h->version = config->version;
         h->port = port;
@@ -221,11 +268,13 @@ static void say_goodbye(struct aw_http *h) {
 
 void aw_http_destroy(struct aw_http *h) {
     if (!h) return;
+    make_calls(h);
     if (h->context) {
         if (h->vhost) say_goodbye(h);
         lws_context_destroy(h->context);
     }
     for (size_t i = 0; i < AW_BOARD_LINKS; i++) aw_note_drop(h->row_note[i]);
+    pthread_mutex_destroy(&h->calls_lock);
     free(h->board);
     free(h);
 }

@@ -5,13 +5,15 @@
  *     aw_http_wake(h);                           any thread: the ring has something, or stop is set
  *     aw_http_destroy(h);                        the loop thread, when nobody can wake any more
  *
- * Only aw_http_wake may be called from another thread. */
+ * Only aw_http_wake and aw_http_call may be called from another thread. */
 #ifndef AW_SERVER_HTTP_H
 #define AW_SERVER_HTTP_H
 
 #include "base/ring.h"
 
 struct aw_http;
+struct aw_services;
+struct aw_sink;
 
 struct aw_http_config {
     const char *bind;      /* address to listen on, NULL: "127.0.0.1" */
@@ -21,6 +23,9 @@ struct aw_http_config {
     uint32_t max_clients;  /* WebSocket clients at a time; 0: 256 */
     uint32_t queue_max;    /* messages waiting for one client before it is closed; 0: 512 */
     uint32_t sndbuf_bytes; /* kernel send buffer per client, 0: 256 KiB */
+    const struct aw_services *services; /* for the routes; must outlive the server; NULL: none */
+    const struct aw_sink *sinks;        /* likewise; hear the feed */
+    size_t n_sinks;
 };
 
 /* Listens. On failure `why` gets a sentence for the user.
@@ -37,6 +42,12 @@ AW_MUST_USE int aw_http_service(struct aw_http *h);
 /* Makes aw_http_service() return soon, having drained the ring. Cheap when a wake is already
  * under way. Thread-safe and async-signal-safe. */
 void aw_http_wake(struct aw_http *h);
+
+/* Any thread: calls call(h, arg) in the loop thread soon, in the order asked for. False: out of
+ * memory, it will not be called. Calls that are due when the server ends are still made, so that
+ * arg can be freed there. */
+AW_MUST_USE bool aw_http_call(struct aw_http *h, void (*call)(struct aw_http *h, void *arg),
+                              void *arg);
 
 /* Closes: WebSocket clients get close code 1001 (going away) and up to half a second to hear it.
  * NULL is fine. */

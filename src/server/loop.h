@@ -5,8 +5,10 @@
 #include "base/json.h"
 #include "server/board.h"
 #include "server/http.h"
+#include "server/sink.h"
 
 #include <libwebsockets.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 enum {
@@ -32,6 +34,9 @@ struct aw_note {
 };
 
 struct aw_client;
+struct aw_later;
+struct aw_request;
+struct aw_call;
 
 struct aw_http {
     struct lws_context *context;
@@ -50,6 +55,14 @@ struct aw_http {
     uint32_t n_clients;
     uint64_t clients_total, clients_slow, clients_refused, requests;
 
+    const struct aw_services *services;
+    const struct aw_sink *sinks;
+    size_t n_sinks;
+    struct aw_later *laters; /* answers that are due */
+    uint64_t tickets;        /* given so far */
+    pthread_mutex_t calls_lock;
+    struct aw_call *calls, **calls_end; /* for the loop thread, in order */
+
     lws_sorted_usec_list_t row_timer, status_timer, drain_timer;
     uint64_t row_sent[AW_BOARD_LINKS];        /* next_row when rows last went out */
     struct aw_note *row_note[AW_BOARD_LINKS]; /* the newest row as text, made when first needed */
@@ -59,9 +72,13 @@ struct aw_http {
 /* lws's per-connection memory: zeroed by it. Either an HTTP reply under way or a WebSocket. */
 struct aw_conn {
     struct aw_client *client;
-    struct aw_note *body; /* what is being sent */
+    struct aw_request *request; /* whose body is arriving */
+    struct aw_note *body;       /* what is being sent */
     size_t sent;
-    bool close; /* after the reply */
+    int file;           /* likewise, a descriptor + 1 */
+    uint64_t file_left; /* bytes to send of it */
+    uint64_t ticket;    /* the answer comes later; 0 no */
+    bool close;         /* after the reply */
 };
 
 int64_t aw_loop_wall_ns(void); /* Unix time */
@@ -70,6 +87,9 @@ struct aw_http *aw_loop_of(struct lws *wsi);
 
 /* Takes everything out of the ring and tells the clients. */
 void aw_loop_drain(struct aw_http *h);
+
+/* The connection is gone: its answer is not waited for any more. */
+void aw_later_forget(struct aw_http *h, struct aw_conn *c);
 
 /* A note with the text that `write` puts into j; NULL out of memory. Grows until it fits. */
 struct aw_note *aw_note_json(void (*write)(struct aw_json *j, void *arg), void *arg);

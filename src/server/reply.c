@@ -1,6 +1,8 @@
 #include "server/reply.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { HEADER_BYTES = 2048, CHUNK_BYTES = 16 * 1024 };
 
@@ -8,22 +10,40 @@ static const char *title(unsigned status) {
     switch (status) {
     case 400:
         return "Bad Request";
+    case 401:
+        return "Unauthorized";
     case 403:
         return "Forbidden";
     case 404:
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 409:
+        return "Conflict";
+    case 411:
+        return "Length Required";
+    case 413:
+        return "Content Too Large";
     case 414:
         return "URI Too Long";
+    case 415:
+        return "Unsupported Media Type";
     case 421:
         return "Misdirected Request";
+    case 422:
+        return "Unprocessable Content";
     case 426:
         return "Upgrade Required";
+    case 429:
+        return "Too Many Requests";
     case 500:
         return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
     case 503:
         return "Service Unavailable";
+    case 507:
+        return "Insufficient Storage";
     default:
         return "Error";
     }
@@ -67,36 +87,62 @@ static int finish(struct lws *wsi, struct aw_conn *c) {
     return close || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
-int aw_reply_send(struct lws *wsi, struct aw_conn *c, const struct aw_reply *r) {
+void aw_reply_unsent(struct aw_reply *r) {
+    aw_note_drop(r->body);
+    r->body = NULL;
+    if (r->file) close(r->file - 1);
+    r->file = 0;
+}
+
+int aw_reply_send(struct lws *wsi, struct aw_conn *c, const struct aw_reply *reply) {
     unsigned char buf[LWS_PRE + HEADER_BYTES];
     unsigned char *start = buf + LWS_PRE, *p = start;
-    if (r->type && !r->body) return -1; /* out of memory: there is none for a reply either */
+    struct aw_reply r = *reply;
+    if (r.type && !r.body && !r.file) return -1; /* out of memory: none for a reply either */
     aw_reply_drop(c);
-    if (add_headers(wsi, r, r->body ? r->body->len : 0, &p, buf + sizeof buf - 1) ||
+    uint64_t len = r.file ? r.file_len : r.body ? r.body->len : 0;
+    if (add_headers(wsi, &r, len, &p, buf + sizeof buf - 1) ||
         lws_write(wsi, start, (size_t)(p - start), LWS_WRITE_HTTP_HEADERS) < 0) {
-        aw_note_drop(r->body);
+        aw_reply_unsent(&r);
         return -1;
     }
-    c->close = r->close;
-    if (!r->body || r->head || r->body->len == 0) {
-        aw_note_drop(r->body);
+    c->close = r.close;
+    if (r.head || len == 0) {
+        aw_reply_unsent(&r);
         return finish(wsi, c);
     }
-    c->body = r->body;
+    c->body = r.body;
+    c->file = r.file;
+    c->file_left = r.file_len;
     lws_callback_on_writable(wsi);
     return 0;
 }
 
+/* The next piece into buf; 0 the file is shorter than it was. */
+static size_t next_piece(struct aw_conn *c, unsigned char *buf, bool *last) {
+    uint64_t left = c->file ? c->file_left : c->body->len - c->sent;
+    size_t n = left < CHUNK_BYTES ? (size_t)left : CHUNK_BYTES;
+    if (c->file) {
+        ssize_t got = read(c->file - 1, buf, n);
+        if (got <= 0) return 0;
+        n = (size_t)got;
+        c->file_left -= n;
+    } else {
+        memcpy(buf, c->body->bytes + LWS_PRE + c->sent, n);
+        c->sent += n;
+    }
+    *last = n == left;
+    return n;
+}
+
 int aw_reply_continue(struct lws *wsi, struct aw_conn *c) {
-    if (!c->body) return 0;
+    if (!c->body && !c->file) return 0;
     unsigned char buf[LWS_PRE + CHUNK_BYTES];
-    size_t n = c->body->len - c->sent;
-    bool last = n <= CHUNK_BYTES;
-    if (!last) n = CHUNK_BYTES;
-    memcpy(buf + LWS_PRE, c->body->bytes + LWS_PRE + c->sent, n);
+    bool last;
+    size_t n = next_piece(c, buf + LWS_PRE, &last);
+    if (n == 0) return -1;
     if (lws_write(wsi, buf + LWS_PRE, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)n)
         return -1;
-    c->sent += n;
     if (last) return finish(wsi, c);
     lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, AW_HTTP_TIMEOUT_S);
     lws_callback_on_writable(wsi);
@@ -105,14 +151,16 @@ int aw_reply_continue(struct lws *wsi, struct aw_conn *c) {
 
 void aw_reply_drop(struct aw_conn *c) {
     aw_note_drop(c->body);
+    if (c->file) close(c->file - 1);
     c->body = NULL;
     c->sent = 0;
+    c->file = 0;
     c->close = false;
 }
 
 struct problem {
     unsigned status;
-    const char *detail;
+    const char *detail, *field, *allowed;
 };
 
 static void write_problem(struct aw_json *j, void *arg) {
@@ -126,14 +174,30 @@ static void write_problem(struct aw_json *j, void *arg) {
     aw_json_uint(j, p->status);
     aw_json_key(j, "detail");
     aw_json_str(j, p->detail);
+    if (p->field) {
+        aw_json_key(j, "field");
+        aw_json_str(j, p->field);
+        aw_json_key(j, "allowed");
+        aw_json_str(j, p->allowed);
+    }
     aw_json_close(j, '}');
 }
 
-static struct aw_reply problem(unsigned status, const char *detail) {
-    struct problem p = {status, detail};
-    return (struct aw_reply){.status = status,
+static struct aw_reply reply_of(struct problem p) {
+    return (struct aw_reply){.status = p.status,
                              .type = "application/problem+json",
                              .body = aw_note_json(write_problem, &p)};
+}
+
+struct aw_reply aw_reply_of_problem(unsigned status, const char *detail) {
+    return reply_of((struct problem){.status = status, .detail = detail});
+}
+
+int aw_reply_range(struct lws *wsi, struct aw_conn *c, const char *field, const char *allowed) {
+    char detail[256];
+    snprintf(detail, sizeof detail, "%s: allowed is %s", field, allowed);
+    struct aw_reply r = reply_of((struct problem){422, detail, field, allowed});
+    return aw_reply_send(wsi, c, &r);
 }
 
 static bool is_head(struct lws *wsi) {
@@ -144,7 +208,7 @@ static bool is_head(struct lws *wsi) {
 
 int aw_reply_problem(struct lws *wsi, struct aw_conn *c, unsigned status, const char *detail,
                      bool close) {
-    struct aw_reply r = problem(status, detail);
+    struct aw_reply r = aw_reply_of_problem(status, detail);
     r.close = close;
     r.head = is_head(wsi);
     if (status == 426) {
@@ -155,7 +219,8 @@ int aw_reply_problem(struct lws *wsi, struct aw_conn *c, unsigned status, const 
 }
 
 int aw_reply_not_allowed(struct lws *wsi, struct aw_conn *c, const char *allow) {
-    struct aw_reply r = problem(405, "this address answers only the methods in the Allow header");
+    struct aw_reply r =
+        aw_reply_of_problem(405, "this address answers only the methods in the Allow header");
     r.extra_name = "allow:";
     r.extra_value = allow;
     r.close = true;
@@ -164,7 +229,7 @@ int aw_reply_not_allowed(struct lws *wsi, struct aw_conn *c, const char *allow) 
 
 int aw_reply_refuse_upgrade(struct lws *wsi, unsigned status, const char *detail) {
     struct aw_conn c = {0}; /* lws has no per-connection memory for us yet */
-    struct aw_reply r = problem(status, detail);
+    struct aw_reply r = aw_reply_of_problem(status, detail);
     r.close = true;
     struct aw_note *body = aw_note_ref(r.body);
     if (aw_reply_send(wsi, &c, &r) == 0 && body)

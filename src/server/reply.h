@@ -14,6 +14,8 @@ struct aw_reply {
     bool head;                            /* headers only */
     bool close;                           /* the connection after it */
     struct aw_note *body;                 /* taken over; NULL with a type: out of memory, 500 */
+    int file;                             /* instead of body: a descriptor + 1, taken over */
+    uint64_t file_len;                    /* bytes to send of it */
 };
 
 /* All return what the lws callback returns. */
@@ -24,6 +26,13 @@ void aw_reply_drop(struct aw_conn *c);                     /* the connection is 
 /* An RFC 9457 problem document. The connection is closed after it when a body might follow. */
 int aw_reply_problem(struct lws *wsi, struct aw_conn *c, unsigned status, const char *detail,
                      bool close);
+
+/* 422: the field and what is allowed for it are members of the document. */
+int aw_reply_range(struct lws *wsi, struct aw_conn *c, const char *field, const char *allowed);
+
+/* The document alone; and what a reply holds, given back unsent. */
+struct aw_reply aw_reply_of_problem(unsigned status, const char *detail);
+void aw_reply_unsent(struct aw_reply *r);
 
 /* 405 with the methods allowed here. */
 int aw_reply_not_allowed(struct lws *wsi, struct aw_conn *c, const char *allow);

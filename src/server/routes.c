@@ -1,147 +1,46 @@
 #include "server/routes.h"
+#include "server/access.h"
 #include "server/assets.h"
 #include "server/guard.h"
-#include "server/reply.h"
-#include "server/view.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
+extern const struct aw_route aw_routes_own[];
+extern const size_t aw_routes_own_count;
 
-static void key_uint(struct aw_json *j, const char *key, uint64_t value) {
-    aw_json_key(j, key);
-    aw_json_uint(j, value);
-}
-
-static void key_uptime(struct aw_json *j, const struct aw_http *h) {
-    aw_json_key(j, "uptime_s");
-    aw_json_num(j, aw_loop_uptime_s(h), 1);
-}
-
-static uint64_t count_links(const struct aw_http *h) {
-    uint64_t n = 0;
-    for (size_t i = 0; i < AW_BOARD_LINKS; i++) n += h->board->links[i].used;
-    return n;
-}
-
-static void health(struct aw_json *j, void *arg) {
-    const struct aw_http *h = arg;
-    const char *origin = aw_board_origin(h->board, aw_loop_wall_ns());
-    const char *why = aw_board_not_ready(h->board);
-    aw_json_open(j, '{');
-    key_str(j, "status", why ? "no-source" : origin ? "ok" : "no-data");
-    key_str(j, "reason", why ? why : origin ? NULL : "no link has frames");
-    key_str(j, "source", origin);
-    key_uint(j, "tick", h->board->updates);
-    key_uint(j, "links", count_links(h));
-    key_uint(j, "clients", h->n_clients);
-    key_uptime(j, h);
-    aw_json_close(j, '}');
-}
-
-static void live(struct aw_json *j, void *arg) {
-    aw_json_open(j, '{');
-    key_str(j, "status", "alive");
-    key_uptime(j, arg);
-    aw_json_close(j, '}');
-}
-
-static void ready(struct aw_json *j, void *arg) {
-    const struct aw_http *h = arg;
-    aw_json_open(j, '{');
-    key_str(j, "status", "ready");
-    key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
-    aw_json_close(j, '}');
-}
-
-static void version(struct aw_json *j, void *arg) {
-    const struct aw_http *h = arg;
-    aw_json_open(j, '{');
-    key_str(j, "name", "airwake");
-    key_str(j, "version", h->version);
-    key_str(j, "api", "v1");
-    aw_json_close(j, '}');
-}
-
-static void info(struct aw_json *j, void *arg) {
-    struct aw_http *h = arg;
-    aw_json_open(j, '{');
-    key_str(j, "name", "airwake");
-    key_str(j, "version", h->version);
-    key_str(j, "api", "v1");
-    key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
-    key_uptime(j, h);
-    key_uint(j, "links", count_links(h));
-    aw_json_key(j, "clients");
-    aw_json_open(j, '{');
-    key_uint(j, "now", h->n_clients);
-    key_uint(j, "max", h->max_clients);
-    key_uint(j, "total", h->clients_total);
-    key_uint(j, "refused", h->clients_refused);
-    key_uint(j, "closed_slow", h->clients_slow);
-    key_uint(j, "queue_max", h->queue_max);
-    aw_json_close(j, '}');
-    aw_json_key(j, "feed");
-    aw_json_open(j, '{');
-    key_uint(j, "updates", h->board->updates);
-    key_uint(j, "ignored", h->board->ignored);
-    key_uint(j, "lost", atomic_load_explicit(&h->ring->lost, memory_order_relaxed));
-    aw_json_close(j, '}');
-    key_uint(j, "requests", h->requests);
-    aw_json_close(j, '}');
-}
-
-static void links(struct aw_json *j, void *arg) {
-    const struct aw_http *h = arg;
-    int64_t now_ns = aw_loop_wall_ns();
-    aw_json_open(j, '{');
-    aw_json_key(j, "links");
-    aw_view_links(j, h->board, now_ns);
-    aw_json_key(j, "sources");
-    aw_view_sources(j, h->board, now_ns);
-    aw_json_close(j, '}');
-}
-
-static void sources(struct aw_json *j, void *arg) {
-    const struct aw_http *h = arg;
-    aw_json_open(j, '{');
-    aw_json_key(j, "sources");
-    aw_view_sources(j, h->board, aw_loop_wall_ns());
-    aw_json_close(j, '}');
-}
-
-static void sensing(struct aw_json *j, void *arg) {
-    const struct aw_http *h = arg;
-    int64_t now_ns = aw_loop_wall_ns();
-    aw_json_open(j, '{');
-    aw_json_key(j, "timestamp");
-    aw_json_num(j, (double)now_ns * 1e-9, 3);
-    key_str(j, "source", aw_board_origin(h->board, now_ns));
-    key_uint(j, "tick", h->board->updates);
-    aw_json_key(j, "rooms");
-    aw_view_rooms(j, h->board, now_ns);
-    aw_json_key(j, "links");
-    aw_view_sensing(j, h->board, now_ns);
-    aw_json_close(j, '}');
-}
-
-static const struct route {
-    const char *path;
-    void (*write)(struct aw_json *j, void *http);
-} routes[] = {
-    {"/health", health},          {"/health/live", live},
-    {"/health/ready", ready},     {"/health/version", version},
-    {"/api/v1/info", info},       {"/api/v1/links", links},
-    {"/api/v1/sources", sources}, {"/api/v1/sensing/latest", sensing},
+static const struct {
+    const struct aw_route *routes;
+    const size_t *count;
+} tables[] = {
+    {aw_routes_own, &aw_routes_own_count},
 };
 
-static const struct route *find(const char *path) {
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
-        if (strcmp(routes[i].path, path) == 0) return &routes[i];
+static const char *const methods[] = {
+    [LWSHUMETH_GET] = "GET",     [LWSHUMETH_POST] = "POST",     [LWSHUMETH_PUT] = "PUT",
+    [LWSHUMETH_PATCH] = "PATCH", [LWSHUMETH_DELETE] = "DELETE", [LWSHUMETH_HEAD] = "GET",
+};
+
+static const char *method_name(int method) {
+    return method >= 0 && (size_t)method < sizeof methods / sizeof methods[0] ? methods[method]
+                                                                              : NULL;
+}
+
+/* The route of r->path and `method`. NULL with methods in `allow`: only others are answered. */
+static const struct aw_route *find(struct aw_request *r, const char *method, char allow[64]) {
+    allow[0] = '\0';
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+        for (size_t i = 0; i < *tables[t].count; i++) {
+            const struct aw_route *route = &tables[t].routes[i];
+            if (!aw_route_match(route->path, r->path, r->param)) continue;
+            if (method && strcmp(method, route->method) == 0) return route;
+            size_t len = strlen(allow);
+            snprintf(allow + len, 64 - len, "%s%s%s", len ? ", " : "", route->method,
+                     strcmp(route->method, "GET") == 0 ? ", HEAD" : "");
+        }
+    }
     return NULL;
 }
 
@@ -166,42 +65,116 @@ static bool request_path(struct lws *wsi, char *path, size_t cap, int *method) {
     return true;
 }
 
-static int serve_route(struct lws *wsi, struct aw_conn *c, const struct route *route, bool head) {
-    struct aw_http *h = aw_loop_of(wsi);
-    aw_loop_drain(h); /* so that the answer is not older than the question */
-    if (route->write == ready) {
-        const char *why = aw_board_not_ready(h->board);
-        if (why) return aw_reply_problem(wsi, c, 503, why, false);
-    }
-    struct aw_reply r = {.status = 200,
-                         .type = "application/json",
-                         .head = head,
-                         .body = aw_note_json(route->write, h)};
-    return aw_reply_send(wsi, c, &r);
+static int run(struct aw_request *r) {
+    aw_loop_drain(r->http); /* so that the answer is not older than the question */
+    return r->route->answer(r);
+}
+
+static void forget_request(struct aw_conn *c) {
+    if (c->request) cJSON_Delete(c->request->json);
+    free(c->request);
+    c->request = NULL;
+}
+
+/* Bytes of the body to come; -1 the header makes no sense, -2 there is none. */
+static long body_length(struct lws *wsi) {
+    char text[24], *end;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0) return -2;
+    if (lws_hdr_copy(wsi, text, sizeof text, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0) return -1;
+    long len = strtol(text, &end, 10);
+    return end == text || *end || len < 0 ? -1 : len;
+}
+
+static bool is_json(struct lws *wsi) {
+    static const char want[] = "application/json";
+    char type[96];
+    return lws_hdr_copy(wsi, type, sizeof type, WSI_TOKEN_HTTP_CONTENT_TYPE) > 0 &&
+           strncasecmp(type, want, sizeof want - 1) == 0;
+}
+
+/* Waits for the body; what cannot be taken is refused at once. */
+static int take_body(struct aw_request *found, long len) {
+    struct lws *wsi = found->wsi;
+    struct aw_conn *c = found->conn;
+    if (len < 0) return aw_reply_problem(wsi, c, 400, "Content-Length is not a number", true);
+    if (len > AW_REQUEST_BODY_BYTES)
+        return aw_reply_problem(wsi, c, 413, "the body is longer than 65536 bytes", true);
+    if (!is_json(wsi))
+        return aw_reply_problem(wsi, c, 415, "the body is to be application/json", true);
+    struct aw_request *r = malloc(sizeof *r + (size_t)len + 1);
+    if (!r) return -1;
+    *r = *found;
+    r->body_max = (size_t)len;
+    c->request = r;
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, AW_HTTP_TIMEOUT_S);
+    return 0;
+}
+
+int aw_routes_body(struct aw_conn *c, const void *bytes, size_t len) {
+    struct aw_request *r = c->request;
+    if (!r) return 0; /* refused already */
+    if (len > r->body_max - r->body_len) return -1;
+    memcpy(r->body + r->body_len, bytes, len);
+    r->body_len += len;
+    return 0;
+}
+
+int aw_routes_body_done(struct aw_conn *c) {
+    struct aw_request *r = c->request;
+    if (!r) return 0;
+    r->body[r->body_len] = '\0';
+    const char *end;
+    r->json = cJSON_ParseWithLengthOpts(r->body, r->body_len + 1, &end, true);
+    int result = cJSON_IsObject(r->json)
+                     ? run(r)
+                     : aw_reply_problem(r->wsi, c, 400, "the body is not a JSON object", true);
+    forget_request(c);
+    return result;
+}
+
+void aw_routes_closed(struct aw_http *h, struct aw_conn *c) {
+    forget_request(c);
+    aw_later_forget(h, c);
+    aw_reply_drop(c);
+}
+
+static int serve_file(struct aw_request *r, const struct aw_asset *asset, bool socket, bool reads) {
+    if (!asset && !socket)
+        return aw_reply_problem(r->wsi, r->conn, 404, "there is nothing at this address", !reads);
+    if (!reads) return aw_reply_not_allowed(r->wsi, r->conn, "GET, HEAD");
+    if (socket)
+        return aw_reply_problem(r->wsi, r->conn, 426, "this address speaks WebSocket", false);
+    return aw_asset_send(r->wsi, r->conn, asset, r->head);
 }
 
 int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     struct aw_http *h = aw_loop_of(wsi);
-    char path[256];
+    struct aw_request r = {.http = h, .wsi = wsi, .conn = c};
+    char allow[64];
     const char *why;
     int method;
     h->requests++;
-    bool ok = request_path(wsi, path, sizeof path, &method);
-    bool head = method == LWSHUMETH_HEAD;
-    bool reads = head || method == LWSHUMETH_GET;
+    bool ok = request_path(wsi, r.path, sizeof r.path, &method);
+    r.head = method == LWSHUMETH_HEAD;
     unsigned refused = refuse_host(wsi, h, &why);
     if (refused) return aw_reply_problem(wsi, c, refused, why, true);
     if (!ok) return aw_reply_problem(wsi, c, 414, "the address is longer than any here", true);
 
-    const struct route *route = find(path);
-    const struct aw_asset *asset = route ? NULL : aw_asset_find(path);
-    bool socket = strcmp(path, "/ws/sensing") == 0;
-    if (!route && !asset && !socket)
-        return aw_reply_problem(wsi, c, 404, "there is nothing at this address", !reads);
-    if (!reads) return aw_reply_not_allowed(wsi, c, "GET, HEAD");
-    if (socket) return aw_reply_problem(wsi, c, 426, "this address speaks WebSocket", false);
-    if (route) return serve_route(wsi, c, route, head);
-    return aw_asset_send(wsi, c, asset, head);
+    r.route = find(&r, method_name(method), allow);
+    if (!r.route && allow[0]) return aw_reply_not_allowed(wsi, c, allow);
+    if (!r.route)
+        return serve_file(&r, aw_asset_find(r.path), strcmp(r.path, "/ws/sensing") == 0,
+                          r.head || method == LWSHUMETH_GET);
+    refused = aw_access_refuse(wsi, h, r.route->scope, &why);
+    if (refused) return aw_reply_problem(wsi, c, refused, why, true);
+    long len = body_length(wsi);
+    if (method == LWSHUMETH_GET || r.head || method == LWSHUMETH_DELETE) {
+        if (len > 0 || len == -1)
+            return aw_reply_problem(wsi, c, 400, "a body makes no sense with this method", true);
+        return run(&r);
+    }
+    if (len == -2) return aw_reply_problem(wsi, c, 411, "Content-Length is missing", true);
+    return len == 0 ? run(&r) : take_body(&r, len);
 }
 
 int aw_routes_upgrade(struct lws *wsi, const char *protocol) {

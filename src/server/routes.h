@@ -6,6 +6,13 @@
 /* Answers one HTTP request: Host check, route table, embedded files, 404. */
 int aw_routes_serve(struct lws *wsi, struct aw_conn *c);
 
+/* A piece of the request's body, and its end. */
+int aw_routes_body(struct aw_conn *c, const void *bytes, size_t len);
+int aw_routes_body_done(struct aw_conn *c);
+
+/* The connection is gone. */
+void aw_routes_closed(struct aw_http *h, struct aw_conn *c);
+
 /* Decides about an upgrade request before it happens: 0 go on, else what the callback returns. */
 int aw_routes_upgrade(struct lws *wsi, const char *protocol);
 

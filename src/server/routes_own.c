@@ -1,0 +1,170 @@
+/* Our own API. */
+#include "server/route.h"
+#include "server/view.h"
+
+static void key_str(struct aw_json *j, const char *key, const char *value) {
+    aw_json_key(j, key);
+    aw_json_str(j, value);
+}
+
+static void key_uint(struct aw_json *j, const char *key, uint64_t value) {
+    aw_json_key(j, key);
+    aw_json_uint(j, value);
+}
+
+static void key_uptime(struct aw_json *j, const struct aw_http *h) {
+    aw_json_key(j, "uptime_s");
+    aw_json_num(j, aw_loop_uptime_s(h), 1);
+}
+
+static uint64_t count_links(const struct aw_http *h) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < AW_BOARD_LINKS; i++) n += h->board->links[i].used;
+    return n;
+}
+
+static void health(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    const char *origin = aw_board_origin(h->board, aw_loop_wall_ns());
+    const char *why = aw_board_not_ready(h->board);
+    aw_json_open(j, '{');
+    key_str(j, "status", why ? "no-source" : origin ? "ok" : "no-data");
+    key_str(j, "reason", why ? why : origin ? NULL : "no link has frames");
+    key_str(j, "source", origin);
+    key_uint(j, "tick", h->board->updates);
+    key_uint(j, "links", count_links(h));
+    key_uint(j, "clients", h->n_clients);
+    key_uptime(j, h);
+    aw_json_close(j, '}');
+}
+
+static void live(struct aw_json *j, void *arg) {
+    aw_json_open(j, '{');
+    key_str(j, "status", "alive");
+    key_uptime(j, arg);
+    aw_json_close(j, '}');
+}
+
+static void ready(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    aw_json_open(j, '{');
+    key_str(j, "status", "ready");
+    key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
+    aw_json_close(j, '}');
+}
+
+static void version(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    aw_json_open(j, '{');
+    key_str(j, "name", "airwake");
+    key_str(j, "version", h->version);
+    key_str(j, "api", "v1");
+    aw_json_close(j, '}');
+}
+
+static void info(struct aw_json *j, void *arg) {
+    struct aw_http *h = arg;
+    aw_json_open(j, '{');
+    key_str(j, "name", "airwake");
+    key_str(j, "version", h->version);
+    key_str(j, "api", "v1");
+    key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
+    key_uptime(j, h);
+    key_uint(j, "links", count_links(h));
+    aw_json_key(j, "clients");
+    aw_json_open(j, '{');
+    key_uint(j, "now", h->n_clients);
+    key_uint(j, "max", h->max_clients);
+    key_uint(j, "total", h->clients_total);
+    key_uint(j, "refused", h->clients_refused);
+    key_uint(j, "closed_slow", h->clients_slow);
+    key_uint(j, "queue_max", h->queue_max);
+    aw_json_close(j, '}');
+    aw_json_key(j, "feed");
+    aw_json_open(j, '{');
+    key_uint(j, "updates", h->board->updates);
+    key_uint(j, "ignored", h->board->ignored);
+    key_uint(j, "lost", atomic_load_explicit(&h->ring->lost, memory_order_relaxed));
+    aw_json_close(j, '}');
+    key_uint(j, "requests", h->requests);
+    aw_json_close(j, '}');
+}
+
+static void links(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    int64_t now_ns = aw_loop_wall_ns();
+    aw_json_open(j, '{');
+    aw_json_key(j, "links");
+    aw_view_links(j, h->board, now_ns);
+    aw_json_key(j, "sources");
+    aw_view_sources(j, h->board, now_ns);
+    aw_json_close(j, '}');
+}
+
+static void sources(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    aw_json_open(j, '{');
+    aw_json_key(j, "sources");
+    aw_view_sources(j, h->board, aw_loop_wall_ns());
+    aw_json_close(j, '}');
+}
+
+static void sensing(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    int64_t now_ns = aw_loop_wall_ns();
+    aw_json_open(j, '{');
+    aw_json_key(j, "timestamp");
+    aw_json_num(j, (double)now_ns * 1e-9, 3);
+    key_str(j, "source", aw_board_origin(h->board, now_ns));
+    key_uint(j, "tick", h->board->updates);
+    aw_json_key(j, "rooms");
+    aw_view_rooms(j, h->board, now_ns);
+    aw_json_key(j, "links");
+    aw_view_sensing(j, h->board, now_ns);
+    aw_json_close(j, '}');
+}
+
+static int ready_or_not(struct aw_request *r) {
+    const char *why = aw_board_not_ready(r->http->board);
+    return why ? aw_answer_problem(r, 503, why) : aw_answer_json(r, 200, ready, r->http);
+}
+
+static int get_health(struct aw_request *r) {
+    return aw_answer_json(r, 200, health, r->http);
+}
+
+static int get_live(struct aw_request *r) {
+    return aw_answer_json(r, 200, live, r->http);
+}
+
+static int get_version(struct aw_request *r) {
+    return aw_answer_json(r, 200, version, r->http);
+}
+
+static int get_info(struct aw_request *r) {
+    return aw_answer_json(r, 200, info, r->http);
+}
+
+static int get_links(struct aw_request *r) {
+    return aw_answer_json(r, 200, links, r->http);
+}
+
+static int get_sources(struct aw_request *r) {
+    return aw_answer_json(r, 200, sources, r->http);
+}
+
+static int get_sensing(struct aw_request *r) {
+    return aw_answer_json(r, 200, sensing, r->http);
+}
+
+const struct aw_route aw_routes_own[] = {
+    {"GET", "/health", AW_SCOPE_OPEN, get_health},
+    {"GET", "/health/live", AW_SCOPE_OPEN, get_live},
+    {"GET", "/health/ready", AW_SCOPE_OPEN, ready_or_not},
+    {"GET", "/health/version", AW_SCOPE_OPEN, get_version},
+    {"GET", "/api/v1/info", AW_SCOPE_READ, get_info},
+    {"GET", "/api/v1/links", AW_SCOPE_READ, get_links},
+    {"GET", "/api/v1/sources", AW_SCOPE_READ, get_sources},
+    {"GET", "/api/v1/sensing/latest", AW_SCOPE_READ, get_sensing},
+};
+const size_t aw_routes_own_count = sizeof aw_routes_own / sizeof aw_routes_own[0];

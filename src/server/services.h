@@ -1,0 +1,10 @@
+/* The parts of the program that routes talk to. NULL: that part is off, and a route that needs it
+ * answers 503 with the reason. */
+#ifndef AW_SERVER_SERVICES_H
+#define AW_SERVER_SERVICES_H
+
+struct aw_services {
+    struct aw_engine *engine;
+};
+
+#endif
