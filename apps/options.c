@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTS = 40 };
+enum { MAX_OPTS = 160 };
 
 static void print_help(const struct opt *opts, const struct opt_usage *usage) {
     printf("usage: %s\n\n%s\n\nflags:\n", usage->usage, usage->summary);
@@ -41,6 +41,13 @@ static bool set(const struct opt *o, const char *text) {
             return false;
         }
         o->list[(*o->list_n)++] = text;
+    }
+    if (o->uses) {
+        if (o->uses->n == OPT_USES) {
+            fprintf(stderr, "airwake: more than %d flags\n", OPT_USES);
+            return false;
+        }
+        o->uses->use[o->uses->n++] = (struct opt_use){o->tag, text};
     }
     return !o->number || set_number(o, text);
 }

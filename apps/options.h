@@ -3,6 +3,16 @@
 
 #include "airwake.h"
 
+/* Flags as they were given, for who looks at them later. */
+enum { OPT_USES = 128 };
+struct opt_uses {
+    int n;
+    struct opt_use {
+        int tag;          /* of the flag */
+        const char *text; /* its value; NULL of a switch */
+    } use[OPT_USES];
+};
+
 /* One flag of a subcommand. Exactly one of the targets is set. */
 struct opt {
     const char *name; /* without the dashes */
@@ -15,6 +25,8 @@ struct opt {
     int *list_n, list_max;
     double *number; /* value in [min, max] */
     double min, max;
+    struct opt_uses *uses; /* any value, any number of times, kept with the tag */
+    int tag;
 };
 
 /* What --help prints around the table of flags. */

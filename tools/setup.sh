@@ -6,7 +6,7 @@ what=${1:?run or test}
 
 packages=(build-essential cmake ninja-build pkg-config
     libwebsockets-dev libserialport-dev libpcap-dev libzstd-dev zlib1g-dev libminizip-dev libcap-dev
-    libjsmn-dev libcjson-dev)
+    libjsmn-dev libcjson-dev libyaml-dev)
 if [ "$what" = test ]; then
     packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3)
 fi

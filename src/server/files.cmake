@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
 pkg_check_modules(AW_HOST REQUIRED IMPORTED_TARGET minizip libzstd zlib libpcap libserialport)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
 
 aw_layer(server USES base readers core sim FILES
@@ -15,6 +16,9 @@ aw_layer(server USES base readers core sim FILES
     player.c
     row.c
     serial.c
+    settings.c
+    settings_file.c
+    settings_text.c
     udp.c
     udp_payload.c
     unpack.c
@@ -37,7 +41,8 @@ aw_layer(server USES base readers core sim FILES
     ws.c
 )
 target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C})
-target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PUBLIC PkgConfig::AW_HOST Threads::Threads m)
+target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PkgConfig::YAML
+    PUBLIC PkgConfig::AW_HOST Threads::Threads m)
 # The shell may use all that the system offers (libpcap's header needs BSD's types).
 target_compile_definitions(aw_server PUBLIC _GNU_SOURCE)
 # A sentence for people may be cut at the end of its buffer.

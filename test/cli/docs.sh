@@ -16,7 +16,7 @@ for doc in "$root"/README.md "$root"/docs/*.md; do
         for flag in $(grep -oE -- '--[a-z-]+' <<<"$flags"); do
             check "$name: airwake $sub $flag" has "$out" "^  $flag"
         done
-    done < <(grep -oE 'airwake (serve|replay|inspect|convert|record|send|doctor|sim)\b[^`|;)]*' "$doc" |
+    done < <(grep -oE 'airwake (serve|replay|inspect|convert|record|send|doctor|sim|config)\b[^`|;)]*' "$doc" |
         sed 's/^airwake //')
     for link in $(grep -oE '\]\([a-zA-Z0-9_./-]+\)' "$doc" | tr -d '()]'); do
         check "$name: link to $link" test -e "$(dirname "$doc")/$link"

@@ -1,0 +1,49 @@
+/* All settings, one line each. From this table come the flags of `airwake serve`, the environment
+ * variables, the keys of the configuration file, their checks, /api/v1/config and
+ * docs/configuration.md (write that anew with tools/config-doc.sh after a change here).
+ *
+ *     X(kind, name, key, flag, arg, default, min, max, traits, doc)
+ *
+ * kind     BOOL                true or false; a flag that begins with "no-" makes it false
+ *          INT, FLOAT          a number in [min, max]
+ *          TEXT                min..max bytes, no control characters; at most 255
+ *          CHOICE              one of the words in arg, separated by |
+ *          LIST                min..max texts of 1..255 bytes; at most 32
+ *          PORTS               min..max port numbers; 0: any free one
+ * name     member of struct aw_settings
+ * key      in the file ("http.port" is port in the section http); the environment variable is
+ *          AIRWAKE_HTTP_PORT
+ * flag     of `airwake serve`, without the dashes; "" none
+ * arg      what its value is called in the help text
+ * default  as it would be written; lists separated by commas
+ * traits   AW_SET_LIVE: can be changed while running; AW_SET_SECRET: never shown; or 0 */
+#ifndef AW_SERVER_SETTINGS_TABLE_H
+#define AW_SERVER_SETTINGS_TABLE_H
+
+/* clang-format off */
+#define AW_SETTINGS(X) \
+    X(TEXT, http_bind, "http.bind", "bind", "IP", "127.0.0.1", 1, 63, 0, \
+      "address of the page and API; loopback only") \
+    X(INT, http_port, "http.port", "http-port", "PORT", "8000", 0, 65535, 0, \
+      "port of the page and API; 0: any free one") \
+    X(INT, http_max_clients, "http.max_clients", "", "N", "256", 1, 4096, 0, \
+      "WebSocket clients at a time; more are told to come back") \
+    X(PORTS, sources_udp, "sources.udp", "udp", "PORT", "5005,5500", 0, 8, 0, \
+      "listen for nodes there: RuView and AWK1 send to 5005, Nexmon to 5500") \
+    X(TEXT, sources_udp_address, "sources.udp_address", "udp-address", "IP", "0.0.0.0", 7, 15, 0, \
+      "address that nodes send to; 0.0.0.0: all") \
+    X(LIST, sources_serial, "sources.serial", "serial", "DEV[:BAUD]", "", 0, 8, 0, \
+      "consoles of ESP32 boards; 921600 baud unless given") \
+    X(LIST, sources_replay, "sources.replay", "replay", "FILE", "", 0, 8, 0, \
+      "recordings to play") \
+    X(FLOAT, sources_replay_speed, "sources.replay_speed", "speed", "N", "1", 0.01, 1000, 0, \
+      "play N times as fast as recorded") \
+    X(BOOL, sources_replay_loop, "sources.replay_loop", "loop", "", "false", 0, 1, 0, \
+      "play recordings again and again") \
+    X(TEXT, sources_demo, "sources.demo", "demo", "FILE", "", 0, 255, 0, \
+      "play this until hardware speaks") \
+    X(INT, sensing_max_links, "sensing.max_links", "max-links", "N", "64", 1, 1024, 0, \
+      "links that are told apart")
+/* clang-format on */
+
+#endif
