@@ -4,6 +4,7 @@ pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
 pkg_check_modules(AW_HOST REQUIRED IMPORTED_TARGET minizip libzstd zlib libpcap libserialport)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(AW_STORE REQUIRED IMPORTED_TARGET sqlite3>=3.35 libpq)
 include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
 
 aw_layer(server USES base readers core sim FILES
@@ -23,6 +24,16 @@ aw_layer(server USES base readers core sim FILES
     udp_payload.c
     unpack.c
     update_json.c
+    # history
+    event.c
+    store.c
+    store_batch.c
+    store_db.c
+    store_keep.c
+    store_postgres.c
+    store_schema.c
+    store_sqlite.c
+    summary.c
     # the loop thread: HTTP, WebSocket, the page
     access.c
     assets.c
@@ -41,7 +52,7 @@ aw_layer(server USES base readers core sim FILES
     ws.c
 )
 target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C})
-target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PkgConfig::YAML
+target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PkgConfig::YAML PkgConfig::AW_STORE
     PUBLIC PkgConfig::AW_HOST Threads::Threads m)
 # The shell may use all that the system offers (libpcap's header needs BSD's types).
 target_compile_definitions(aw_server PUBLIC _GNU_SOURCE)
