@@ -6,6 +6,7 @@ pkg_check_modules(AW_HOST REQUIRED IMPORTED_TARGET minizip libzstd zlib libpcap 
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(AW_STORE REQUIRED IMPORTED_TARGET sqlite3>=3.35 libpq)
 include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
+include(${PROJECT_SOURCE_DIR}/api/openapi.cmake)
 
 aw_layer(server USES base readers core sim FILES
     # files, sockets and the sensing thread
@@ -51,7 +52,7 @@ aw_layer(server USES base readers core sim FILES
     view.c
     ws.c
 )
-target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C})
+target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C} ${AW_OPENAPI_C})
 target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PkgConfig::YAML PkgConfig::AW_STORE
     PUBLIC PkgConfig::AW_HOST Threads::Threads m)
 # The shell may use all that the system offers (libpcap's header needs BSD's types).

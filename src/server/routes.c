@@ -18,6 +18,14 @@ static const struct {
     {aw_routes_own, &aw_routes_own_count},
 };
 
+const struct aw_route *aw_routes_at(size_t i) {
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+        if (i < *tables[t].count) return &tables[t].routes[i];
+        i -= *tables[t].count;
+    }
+    return NULL;
+}
+
 static const char *const methods[] = {
     [LWSHUMETH_GET] = "GET",     [LWSHUMETH_POST] = "POST",     [LWSHUMETH_PUT] = "PUT",
     [LWSHUMETH_PATCH] = "PATCH", [LWSHUMETH_DELETE] = "DELETE", [LWSHUMETH_HEAD] = "GET",

@@ -6,6 +6,11 @@
 /* Answers one HTTP request: Host check, route table, embedded files, 404. */
 int aw_routes_serve(struct lws *wsi, struct aw_conn *c);
 
+struct aw_route;
+
+/* Route number i of all tables, NULL past the last. */
+const struct aw_route *aw_routes_at(size_t i);
+
 /* A piece of the request's body, and its end. */
 int aw_routes_body(struct aw_conn *c, const void *bytes, size_t len);
 int aw_routes_body_done(struct aw_conn *c);

@@ -1,6 +1,9 @@
 /* Our own API. */
+#include "server/openapi.h"
 #include "server/route.h"
 #include "server/view.h"
+
+#include <stdlib.h>
 
 static void key_str(struct aw_json *j, const char *key, const char *value) {
     aw_json_key(j, key);
@@ -124,6 +127,44 @@ static void sensing(struct aw_json *j, void *arg) {
     aw_json_close(j, '}');
 }
 
+static void vitals(struct aw_json *j, void *arg) {
+    const struct aw_http *h = arg;
+    int64_t now_ns = aw_loop_wall_ns();
+    aw_json_open(j, '{');
+    aw_json_key(j, "timestamp");
+    aw_json_num(j, (double)now_ns * 1e-9, 3);
+    key_str(j, "source", aw_board_origin(h->board, now_ns));
+    aw_view_vitals(j, h->board, now_ns);
+    aw_json_close(j, '}');
+}
+
+/* Inference does not exist yet: an empty list is what there is to say. */
+static void models(struct aw_json *j, void *arg) {
+    (void)arg;
+    aw_json_open(j, '{');
+    aw_json_key(j, "models");
+    aw_json_open(j, '[');
+    aw_json_close(j, ']');
+    key_str(j, "reason", "this version runs no models");
+    aw_json_close(j, '}');
+}
+
+struct one_link {
+    const struct aw_board *board;
+    uint32_t place;
+};
+
+static void link_detail(struct aw_json *j, void *arg) {
+    const struct one_link *l = arg;
+    int64_t now_ns = aw_loop_wall_ns();
+    aw_json_open(j, '{');
+    aw_json_key(j, "link");
+    aw_view_link(j, l->board, l->place, now_ns);
+    aw_json_key(j, "sensing");
+    aw_view_link_sensing(j, l->board, l->place, now_ns);
+    aw_json_close(j, '}');
+}
+
 static int ready_or_not(struct aw_request *r) {
     const char *why = aw_board_not_ready(r->http->board);
     return why ? aw_answer_problem(r, 503, why) : aw_answer_json(r, 200, ready, r->http);
@@ -157,14 +198,41 @@ static int get_sensing(struct aw_request *r) {
     return aw_answer_json(r, 200, sensing, r->http);
 }
 
+static int get_vitals(struct aw_request *r) {
+    return aw_answer_json(r, 200, vitals, r->http);
+}
+
+static int get_models(struct aw_request *r) {
+    return aw_answer_json(r, 200, models, r->http);
+}
+
+static int get_openapi(struct aw_request *r) {
+    return aw_answer_note(r, 200, "application/json", aw_note_bytes(aw_openapi, aw_openapi_len));
+}
+
+static int get_link(struct aw_request *r) {
+    char *end;
+    unsigned long id = strtoul(r->param[0], &end, 10);
+    struct one_link l = {r->http->board, AW_BOARD_LINKS};
+    if (r->param[0][0] >= '0' && r->param[0][0] <= '9' && !*end && id < UINT32_MAX)
+        l.place = aw_board_find(l.board, (uint32_t)id);
+    if (l.place == AW_BOARD_LINKS || !l.board->links[l.place].has_info)
+        return aw_answer_problem(r, 404, "there is no link of this number");
+    return aw_answer_json(r, 200, link_detail, &l);
+}
+
 const struct aw_route aw_routes_own[] = {
+    {"GET", "/openapi.json", AW_SCOPE_OPEN, get_openapi},
     {"GET", "/health", AW_SCOPE_OPEN, get_health},
     {"GET", "/health/live", AW_SCOPE_OPEN, get_live},
     {"GET", "/health/ready", AW_SCOPE_OPEN, ready_or_not},
     {"GET", "/health/version", AW_SCOPE_OPEN, get_version},
     {"GET", "/api/v1/info", AW_SCOPE_READ, get_info},
     {"GET", "/api/v1/links", AW_SCOPE_READ, get_links},
+    {"GET", "/api/v1/links/{id}", AW_SCOPE_READ, get_link},
     {"GET", "/api/v1/sources", AW_SCOPE_READ, get_sources},
     {"GET", "/api/v1/sensing/latest", AW_SCOPE_READ, get_sensing},
+    {"GET", "/api/v1/vitals", AW_SCOPE_READ, get_vitals},
+    {"GET", "/api/v1/models", AW_SCOPE_READ, get_models},
 };
 const size_t aw_routes_own_count = sizeof aw_routes_own / sizeof aw_routes_own[0];

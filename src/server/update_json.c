@@ -35,11 +35,23 @@ static void estimate(struct aw_json *j, struct keys keys, const struct aw_estima
     key_reason(j, keys.reason, why);
 }
 
+static const struct keys breathing = {"breathing_bpm", "breathing_confidence", "breathing_reason"};
+static const struct keys heart = {"heart_bpm", "heart_confidence", "heart_reason"};
+
+void aw_vitals_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
+    estimate(j, breathing, &u->breathing_bpm, 2, why);
+    estimate(j, heart, &u->heart_bpm, 1, why);
+    if (why == AW_REASON_NONE && !u->apnoea) why = u->breathing_bpm.reason;
+    aw_json_key(j, "apnoea");
+    if (why == AW_REASON_NONE)
+        aw_json_bool(j, u->apnoea);
+    else
+        aw_json_null(j);
+    key_reason(j, "apnoea_reason", why);
+}
+
 void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
     static const struct keys motion = {"motion_score", NULL, "motion_reason"};
-    static const struct keys breathing = {"breathing_bpm", "breathing_confidence",
-                                          "breathing_reason"};
-    static const struct keys heart = {"heart_bpm", "heart_confidence", "heart_reason"};
     static const struct keys persons = {"persons", "persons_confidence", "persons_reason"};
     bool shown = why == AW_REASON_NONE, known = shown && u->state != AW_STATE_NULL;
     enum aw_reason state_why = !shown                              ? why

@@ -8,6 +8,10 @@
  * are listed in docs/events.md. why: NONE, or why nothing the update says can be shown any more. */
 void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why);
 
+/* The vital signs of it alone, and whether an apnoea could be seen: apnoea is null with a reason
+ * while breathing is not seen. */
+void aw_vitals_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why);
+
 /* {"crc":3,"length":1}: what was refused, by reason; only reasons that occurred. refused[-err]. */
 void aw_refused_json(struct aw_json *j, const uint64_t refused[AW_ERR_COUNT]);
 

@@ -156,6 +156,55 @@ void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns) 
     aw_json_close(j, ']');
 }
 
+void aw_view_link(struct aw_json *j, const struct aw_board *b, uint32_t link, int64_t now_ns) {
+    view_link(j, &b->links[link], now_ns);
+}
+
+void aw_view_link_sensing(struct aw_json *j, const struct aw_board *b, uint32_t link,
+                          int64_t now_ns) {
+    aw_json_open(j, '{');
+    sensing_members(j, &b->links[link], now_ns);
+    aw_json_close(j, '}');
+}
+
+static enum aw_reason link_reason(const struct aw_board_link *l, int64_t now_ns) {
+    return l->has_update ? aw_board_link_reason(l, now_ns) : AW_REASON_WARMING_UP;
+}
+
+static double room_age_s(const struct aw_board_room *r, int64_t now_ns) {
+    return now_ns > r->wall_ns ? (double)(now_ns - r->wall_ns) * 1e-9 : 0;
+}
+
+void aw_view_vitals(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
+    aw_json_key(j, "rooms");
+    aw_json_open(j, '[');
+    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++) {
+        const struct aw_board_room *r = &b->rooms[i];
+        if (!r->used) continue;
+        aw_json_open(j, '{');
+        key_uint(j, "room", r->id);
+        key_str(j, "source", aw_origin_kind_key(r->origin));
+        key_num(j, "age_s", room_age_s(r, now_ns), 1);
+        aw_vitals_json(j, &r->update, aw_board_room_reason(r, now_ns));
+        aw_json_close(j, '}');
+    }
+    aw_json_close(j, ']');
+    aw_json_key(j, "links");
+    aw_json_open(j, '[');
+    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
+        const struct aw_board_link *l = &b->links[i];
+        if (!l->used) continue;
+        aw_json_open(j, '{');
+        key_uint(j, "link", l->id);
+        key_str(j, "name", l->name);
+        key_str(j, "source", aw_origin_kind_key(l->origin));
+        key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
+        aw_vitals_json(j, &l->update, link_reason(l, now_ns));
+        aw_json_close(j, '}');
+    }
+    aw_json_close(j, ']');
+}
+
 void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
     aw_json_open(j, '[');
     for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {

@@ -15,6 +15,14 @@ void aw_view_sources(struct aw_json *j, const struct aw_board *b, int64_t now_ns
 void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 
+/* One link: its facts; its last second. */
+void aw_view_link(struct aw_json *j, const struct aw_board *b, uint32_t link, int64_t now_ns);
+void aw_view_link_sensing(struct aw_json *j, const struct aw_board *b, uint32_t link,
+                          int64_t now_ns);
+
+/* The members rooms and links: breathing, heart and apnoea of each, into an open object. */
+void aw_view_vitals(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
+
 /* {"type":"sensing_update", ...}: the last update of one link. */
 void aw_view_update(struct aw_json *j, const struct aw_board *b, uint32_t link, int64_t now_ns);
 

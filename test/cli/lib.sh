@@ -2,6 +2,7 @@
 set -u
 : "${AIRWAKE:?the program under test}"
 work=$(mktemp -d)
+export STATE_DIRECTORY=$work/state # what a server keeps is its test's alone
 failed=0
 checks=0
 pids=()

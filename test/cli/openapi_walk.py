@@ -1,0 +1,279 @@
+"""Walks /openapi.json of a running airwake: openapi_walk.py http://127.0.0.1:PORT
+
+Of the document it uses, beside the standard: x-from of a path parameter ("/api/v1/links#links.0.id":
+where the value for the example request is found), x-status of an operation (what the example request
+is answered with, where that is not 2xx), x-websocket."""
+import base64
+import http.client
+import json
+import os
+import socket
+import struct
+import sys
+import time
+import urllib.parse
+
+import jsonschema
+
+address = urllib.parse.urlparse(sys.argv[1])
+METHODS = ("put", "get", "post", "patch", "delete")
+failures = []
+checks = 0
+
+
+def check(what, ok, more=""):
+    global checks
+    checks += 1
+    if not ok:
+        failures.append(f"{what} {more}")
+        print("FAILED:", what, more, file=sys.stderr)
+    return ok
+
+
+def ask(method, path, body=None, kind="application/json"):
+    c = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    headers = {}
+    if body is not None:
+        headers["Content-Type"] = kind
+        body = body if isinstance(body, (str, bytes)) else json.dumps(body)
+    elif method in ("POST", "PUT", "PATCH"):
+        headers["Content-Length"] = "0"
+    c.request(method, path, body, headers)
+    r = c.getresponse()
+    data = r.read()
+    c.close()
+    return r.status, r.headers, data
+
+
+doc = json.loads(ask("GET", "/openapi.json")[2])
+jsonschema.Draft202012Validator.check_schema({"$defs": doc["components"]["schemas"]})
+
+
+def deref(x):
+    while isinstance(x, dict) and "$ref" in x:
+        steps = x["$ref"].removeprefix("#/").split("/")
+        x = doc
+        for step in steps:
+            x = x[step]
+    return x
+
+
+def valid(what, schema, value):
+    v = jsonschema.Draft202012Validator({**schema, "components": doc["components"]})
+    errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in v.iter_errors(value)]
+    check(what, not errors, "; ".join(errors[:3])[:600])
+    honest(what, value)
+
+
+def honest(what, value):
+    """A value is null exactly when a reason stands beside it."""
+    if isinstance(value, list):
+        for v in value:
+            honest(what, v)
+    if not isinstance(value, dict):
+        return
+    for key, reason in value.items():
+        honest(what, reason)
+        if not key.endswith("_reason") or isinstance(reason, dict):  # a schema has such keys too
+            continue
+        base = key[: -len("_reason")]
+        for name in (base, base + "_bpm", base + "_score", base + "_hz"):
+            if name in value:
+                check(f"{what}: {name} is null exactly when {key} is not",
+                      (value[name] is None) == (reason is not None), f"{value[name]} {reason}")
+
+
+def answer(what, operation, status, headers, data, head=False):
+    """The answer is one that the operation documents."""
+    responses = operation["responses"]
+    response = deref(responses.get(str(status), responses.get("default") if status >= 400 else None))
+    if not check(f"{what}: status {status} is documented", response):
+        return None
+    content = response.get("content")
+    if not content:
+        check(f"{what}: no body", not data)
+        return None
+    kind = (headers.get("Content-Type") or "").split(";")[0]
+    if not check(f"{what}: content type", kind in content, kind) or head:
+        return None
+    if not kind.endswith("json"):
+        return None
+    try:
+        value = json.loads(data)
+    except ValueError:
+        check(f"{what}: body is JSON", False, data[:200])
+        return None
+    valid(what, content[kind].get("schema", {}), value)
+    return value
+
+
+def problem(what, got, status, field=None):
+    code, headers, data = got
+    ok = check(f"{what}: {status}", code in status, code)
+    kind = headers.get("Content-Type", "")
+    if not check(f"{what}: is a problem document", kind.startswith("application/problem+json"), kind):
+        return
+    body = json.loads(data)
+    valid(what, {"$ref": "#/components/schemas/Problem"}, body)
+    check(f"{what}: says its status", body["status"] == code)
+    if field and ok:
+        check(f"{what}: names the field", body.get("field") == field, body)
+        check(f"{what}: says what is allowed", bool(body.get("allowed")), body)
+
+
+def example(parameter):
+    if "x-from" not in parameter:
+        return str(parameter.get("example", "1"))
+    path, where = parameter["x-from"].split("#")
+    value = json.loads(ask("GET", path)[2])
+    for step in where.split("."):
+        value = value[int(step) if isinstance(value, list) else step]
+    return str(value)
+
+
+def fill(path, parameters, wrong=None):
+    for p in parameters:
+        if p["in"] == "path":
+            value = wrong if wrong else example(p)
+            path = path.replace("{" + p["name"] + "}", urllib.parse.quote(value, safe=""))
+    return path
+
+
+def bad_values(schema):
+    schema = deref(schema)
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if "maximum" in schema:
+        yield schema["maximum"] + 1
+    if "minimum" in schema:
+        yield schema["minimum"] - 1
+    if "enum" in schema:
+        yield "nonsense"
+    if "number" in kinds or "integer" in kinds:
+        yield "five"
+    if "string" in kinds and kinds == ["string"]:
+        yield 5
+    if "maxLength" in schema:
+        yield "x" * (schema["maxLength"] + 1)
+
+
+def walk_body(what, method, url, operation):
+    content = deref(operation["requestBody"])["content"]["application/json"]
+    schema, good = deref(content["schema"]), content["example"]
+    problem(f"{what} with a list", ask(method, url, []), [400])
+    problem(f"{what} with half an object", ask(method, url, '{"a":'), [400])
+    problem(f"{what} as text", ask(method, url, good, "text/plain"), [415])
+    for name in schema.get("required", []):
+        less = {k: v for k, v in good.items() if k != name}
+        problem(f"{what} without {name}", ask(method, url, less), [422], name)
+    for name, s in schema.get("properties", {}).items():
+        for bad in bad_values(s):
+            problem(f"{what} with {name} = {str(bad)[:20]}", ask(method, url, {**good, name: bad}),
+                    [422], name)
+
+
+def walk_query(what, url, operation):
+    for p in operation.get("parameters", []):
+        if p["in"] != "query":
+            continue
+        for bad in bad_values(p["schema"]):
+            if isinstance(bad, (int, float)) and deref(p["schema"]).get("type") == "string":
+                continue  # in an address everything is text
+            query = urllib.parse.urlencode({p["name"]: bad})
+            problem(f"{what}?{query[:40]}", ask("GET", f"{url}?{query}"), [422], p["name"])
+
+
+def walk(path, item):
+    shared = item.get("parameters", [])
+    for method in METHODS:
+        if method not in item:
+            continue
+        op = item[method]
+        parameters = [deref(p) for p in shared + op.get("parameters", [])]
+        op = {**op, "parameters": parameters}
+        what, url = f"{method.upper()} {path}", fill(path, parameters)
+        if "requestBody" in op:
+            walk_body(what, method.upper(), url, op)
+        body = None
+        if "requestBody" in op:
+            body = deref(op["requestBody"])["content"]["application/json"]["example"]
+        status, headers, data = ask(method.upper(), url, body)
+        wanted = op.get("x-status", [200, 201, 202, 204])
+        check(f"{what}: {wanted}", status in wanted, f"{status} {data[:300]}")
+        answer(what, op, status, headers, data)
+        if method == "get":
+            walk_query(what, url, op)
+            again, headers, data = ask("HEAD", url)
+            check(f"HEAD {path}: as GET, without a body", again == status and not data)
+        if method in ("get", "delete") and url != path:
+            problem(f"{what} of none", ask(method.upper(), fill(path, parameters, "no-such-thing")),
+                    [404])
+    have = {m.upper() for m in METHODS if m in item} | ({"HEAD"} if "get" in item else set())
+    url = fill(path, [deref(p) for p in shared + next(iter(item[m] for m in METHODS if m in item))
+                      .get("parameters", [])])
+    for method in METHODS:
+        if method in item:
+            continue
+        got = ask(method.upper(), url)
+        problem(f"{method.upper()} {path}", got, [405])
+        allow = {m.strip() for m in got[1].get("Allow", "").split(",")}
+        check(f"{path}: Allow", allow == have, f"{allow} {have}")
+
+
+def exactly(s, n):
+    data = b""
+    while len(data) < n:
+        more = s.recv(n - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return data
+
+
+def messages(path, seconds):
+    """Text messages of a WebSocket, a ping being sent at once."""
+    s = socket.create_connection((address.hostname, address.port), timeout=10)
+    key = base64.b64encode(os.urandom(16)).decode()
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
+              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+              "Sec-WebSocket-Version: 13\r\n\r\n".encode())
+    header = b""
+    while not header.endswith(b"\r\n\r\n"):
+        header += exactly(s, 1)
+    if not check(f"{path}: 101", header.startswith(b"HTTP/1.1 101")):
+        return
+    ping = b'{"type":"ping"}'
+    s.sendall(bytes([0x81, 0x80 | len(ping), 0, 0, 0, 0]) + ping)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        first, n = exactly(s, 2)
+        if n == 126:
+            n, = struct.unpack(">H", exactly(s, 2))
+        elif n == 127:
+            n, = struct.unpack(">Q", exactly(s, 8))
+        data = exactly(s, n)
+        if first & 15 == 1:
+            yield json.loads(data)
+    s.close()
+
+
+def walk_socket(path):
+    schemas = {s["properties"]["type"]["const"]: {"$ref": f"#/components/schemas/{name}"}
+               for name, s in doc["components"]["schemas"].items() if name.startswith("Ws")}
+    missing = {t for t in schemas if not deref(schemas[t]).get("x-rare")}
+    for m in messages(path, 4):
+        kind = m.get("type")
+        missing.discard(kind)
+        if check(f"{path}: type {kind} is documented", kind in schemas):
+            valid(f"{path} {kind}", schemas[kind], m)
+    check(f"{path}: every type came", not missing, missing)
+
+
+for p, i in doc["paths"].items():
+    if "x-websocket" in i.get("get", {}):
+        problem(f"GET {p}", ask("GET", p), [426])
+        walk_socket(p)
+    else:
+        walk(p, i)
+print(f"{len(doc['paths'])} paths, {checks} checks, {len(failures)} failed")
+sys.exit(1 if failures or checks < 100 else 0)
