@@ -5,6 +5,8 @@
 
 #include "server/engine.h"
 #include "server/http.h"
+#include "server/sink.h"
+#include "serve_mqtt.h"
 #include "settings_load.h"
 #include "signals.h"
 #include "version.h"

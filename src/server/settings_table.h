@@ -43,7 +43,37 @@
     X(TEXT, sources_demo, "sources.demo", "demo", "FILE", "", 0, 255, 0, \
       "play this until hardware speaks") \
     X(INT, sensing_max_links, "sensing.max_links", "max-links", "N", "64", 1, 1024, 0, \
-      "links that are told apart")
+      "links that are told apart") \
+    X(TEXT, mqtt_host, "mqtt.host", "mqtt-host", "HOST", "", 0, 255, 0, \
+      "MQTT broker for Home Assistant; empty: none") \
+    X(INT, mqtt_port, "mqtt.port", "mqtt-port", "PORT", "0", 0, 65535, 0, \
+      "its port; 0: 1883, with TLS 8883") \
+    X(TEXT, mqtt_username, "mqtt.username", "", "NAME", "", 0, 255, 0, \
+      "name to sign in with") \
+    X(TEXT, mqtt_password, "mqtt.password", "", "TEXT", "", 0, 255, AW_SET_SECRET, \
+      "password; better given by mqtt.password_file or AIRWAKE_MQTT_PASSWORD") \
+    X(TEXT, mqtt_password_file, "mqtt.password_file", "", "FILE", "", 0, 255, 0, \
+      "file whose first line is the password") \
+    X(BOOL, mqtt_tls, "mqtt.tls", "", "", "false", 0, 1, 0, \
+      "TLS, with the system's certificate authorities unless mqtt.ca_file is given") \
+    X(TEXT, mqtt_ca_file, "mqtt.ca_file", "", "FILE", "", 0, 255, 0, \
+      "certificate authority of the broker, PEM; turns TLS on") \
+    X(TEXT, mqtt_cert_file, "mqtt.cert_file", "", "FILE", "", 0, 255, 0, \
+      "certificate of this client, PEM") \
+    X(TEXT, mqtt_key_file, "mqtt.key_file", "", "FILE", "", 0, 255, 0, \
+      "its key, PEM") \
+    X(TEXT, mqtt_topic, "mqtt.topic", "", "TOPIC", "airwake", 1, 47, 0, \
+      "first part of all topics; another one for each server at the same broker") \
+    X(BOOL, mqtt_discovery, "mqtt.discovery", "", "", "true", 0, 1, 0, \
+      "announce devices to Home Assistant") \
+    X(TEXT, mqtt_discovery_prefix, "mqtt.discovery_prefix", "", "TOPIC", "homeassistant", 1, 47, 0, \
+      "where Home Assistant looks for announcements") \
+    X(BOOL, mqtt_publish_simulated, "mqtt.publish_simulated", "", "", "false", 0, 1, 0, \
+      "publish what is computed from simulated recordings, too") \
+    X(INT, mqtt_offline_after, "mqtt.offline_after", "", "S", "30", 1, 86400, 0, \
+      "seconds without frames until a room or link is unavailable") \
+    X(INT, mqtt_forget_after, "mqtt.forget_after", "", "S", "604800", 1, 31536000, 0, \
+      "seconds without frames until its announcement is cleared")
 /* clang-format on */
 
 #endif
