@@ -3,10 +3,9 @@
 #include "commands.h"
 #include "options.h"
 
+#include "serve_mqtt.h"
 #include "server/engine.h"
 #include "server/http.h"
-#include "server/sink.h"
-#include "serve_mqtt.h"
 #include "settings_load.h"
 #include "signals.h"
 #include "version.h"
@@ -64,7 +63,12 @@ static int serve(const struct aw_settings *s) {
 
     struct aw_why why;
     struct aw_http *http;
-    const struct aw_http_config web = {.bind = s->http_bind,
+    struct aw_mqtt *mqtt;
+    if (serve_mqtt_start(&mqtt, s, &why) != AW_OK) return fail(why.text);
+    const struct aw_sink sinks[] = {serve_mqtt_sink(mqtt)};
+    const struct aw_http_config web = {.sinks = sinks,
+                                       .n_sinks = mqtt ? 1 : 0,
+                                       .bind = s->http_bind,
                                        .port = (uint16_t)s->http_port,
                                        .version = AW_VERSION,
                                        .ring = feed,
@@ -103,6 +107,7 @@ static int serve(const struct aw_settings *s) {
         }
         aw_http_destroy(http);
     }
+    aw_mqtt_stop(mqtt);
     free(feed);
     free(memory);
     return code;
