@@ -4,8 +4,12 @@
 #include "options.h"
 
 #include "serve_mqtt.h"
+#include "serve_life.h"
 #include "server/engine.h"
 #include "server/http.h"
+#include "server/log.h"
+#include "server/services.h"
+#include "server/tune.h"
 #include "settings_load.h"
 #include "signals.h"
 #include "version.h"
@@ -13,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     FEED_SLOTS =
@@ -35,24 +39,61 @@ static bool loopback(const char *address) {
 }
 
 static int fail(const char *sentence) {
-    fprintf(stderr, "airwake serve: %s\n", sentence);
+    aw_log(AW_LOG_ERROR, "airwake serve: %s", sentence);
     return EXIT_FAILED;
 }
 
+/* One line: what answers, and where frames come from. */
 static void announce(const struct aw_settings *s, struct aw_http *http, struct aw_engine *engine) {
-    fprintf(stderr, "airwake " AW_VERSION ": http://%s:%u", s->http_bind, aw_http_port(http));
-    for (int i = 0; aw_engine_udp_port(engine, i); i++)
-        fprintf(stderr, ", listening on UDP %s:%u", s->sources_udp_address,
-                aw_engine_udp_port(engine, i));
-    for (int i = 0; i < s->sources_serial.n; i++)
-        fprintf(stderr, ", serial %s", s->sources_serial.item[i]);
-    for (int i = 0; i < s->sources_replay.n; i++)
-        fprintf(stderr, ", playing %s", s->sources_replay.item[i]);
-    if (*s->sources_demo) fprintf(stderr, ", playing %s until hardware speaks", s->sources_demo);
-    fputc('\n', stderr);
+    char more[480] = "";
+    size_t n = 0, cap = sizeof more;
+    for (int i = 0; aw_engine_udp_port(engine, i) && n < cap; i++)
+        n += (size_t)snprintf(more + n, cap - n, ", listening on UDP %s:%u", s->sources_udp_address,
+                              aw_engine_udp_port(engine, i));
+    for (int i = 0; i < s->sources_serial.n && n < cap; i++)
+        n += (size_t)snprintf(more + n, cap - n, ", serial %s", s->sources_serial.item[i]);
+    for (int i = 0; i < s->sources_replay.n && n < cap; i++)
+        n += (size_t)snprintf(more + n, cap - n, ", playing %s", s->sources_replay.item[i]);
+    if (*s->sources_demo && n < cap)
+        snprintf(more + n, cap - n, ", playing %s until hardware speaks", s->sources_demo);
+    aw_log(AW_LOG_INFO, "airwake " AW_VERSION ": http://%s:%u%s", s->http_bind, aw_http_port(http),
+           more);
 }
 
-static int serve(const struct aw_settings *s) {
+struct running {
+    struct aw_tune tune;
+    struct aw_services services;
+};
+
+static void apply(void *ctx, const struct aw_settings *s) {
+    struct running *run = ctx;
+    aw_log_configure(s->log_level, strcmp(s->log_format, "json") == 0);
+    if (run->services.engine)
+        aw_engine_set_playing(run->services.engine, s->sources_replay_speed,
+                              s->sources_replay_loop);
+}
+
+static int run_until_stopped(struct running *run, struct aw_http *http,
+                             const struct settings_sources *from) {
+    struct serve_life life = {.from = from, .tune = &run->tune, .engine = run->services.engine};
+    int code = EXIT_OK;
+    http_to_wake = http;
+    signals_catch(wake_http);
+    /* A terminal that is closed ends what runs in it; a service is asked to reload. */
+    if (!isatty(STDERR_FILENO)) signals_catch_reload();
+    announce(&run->tune.now, http, run->services.engine);
+    serve_life_ready(&life);
+    while (!signals_stop && code == EXIT_OK) {
+        if (aw_http_service(http) != AW_OK) code = fail("the HTTP loop failed");
+        serve_life_turn(&life);
+    }
+    serve_life_stopping();
+    http_to_wake = NULL;
+    return code;
+}
+
+static int serve(struct running *run, const struct settings_sources *from) {
+    const struct aw_settings *s = &run->tune.now;
     size_t bytes = FEED_SLOTS * (sizeof(struct aw_msg) + 16);
     void *memory = calloc(1, bytes);
     struct aw_arena arena;
@@ -72,7 +113,8 @@ static int serve(const struct aw_settings *s) {
                                        .port = (uint16_t)s->http_port,
                                        .version = AW_VERSION,
                                        .ring = feed,
-                                       .max_clients = (uint32_t)s->http_max_clients};
+                                       .max_clients = (uint32_t)s->http_max_clients,
+                                       .services = &run->services};
     int code = EXIT_OK;
     if (aw_http_create(&web, &http, why.text, sizeof why.text) != AW_OK) {
         code = fail(why.text);
@@ -97,12 +139,9 @@ static int serve(const struct aw_settings *s) {
         if (aw_engine_start(&engine, &sources, &why) != AW_OK) {
             code = fail(why.text);
         } else {
-            http_to_wake = http;
-            signals_catch(wake_http);
-            announce(s, http, engine);
-            while (!signals_stop && code == EXIT_OK)
-                if (aw_http_service(http) != AW_OK) code = fail("the HTTP loop failed");
-            http_to_wake = NULL;
+            run->services.engine = engine;
+            code = run_until_stopped(run, http, from);
+            run->services.engine = NULL;
             aw_engine_stop(engine);
         }
         aw_http_destroy(http);
@@ -122,16 +161,19 @@ int cmd_serve(int argc, char **argv) {
         "also be set in the configuration file or the environment: see airwake config --help.",
         "example: airwake serve --replay room.pcap --loop", 0, 0};
     static struct settings_sources from;
-    static struct aw_settings settings;
+    static struct running run = {.tune = {.apply = apply, .ctx = &run}};
+    struct aw_settings *settings = &run.tune.now;
     static struct aw_complaints complaints;
     int first, code;
     if (settings_flags(argc, argv, &usage, &from, &first, &code)) return code;
-    if (!settings_load(&from, &settings, &complaints)) {
+    if (!settings_load(&from, settings, &complaints)) {
         settings_print_complaints(&complaints);
         return EXIT_USAGE;
     }
-    if (!loopback(settings.http_bind))
+    run.services.tune = &run.tune;
+    apply(&run, settings);
+    if (!loopback(settings->http_bind))
         return fail("--bind: only loopback addresses: beyond them a token is needed, which this "
                     "version does not have yet");
-    return serve(&settings);
+    return serve(&run, &from);
 }

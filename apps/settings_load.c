@@ -1,5 +1,7 @@
 #include "settings_load.h"
 
+#include "server/log.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,4 +89,13 @@ void settings_print_complaints(const struct aw_complaints *c) {
                 one->says);
     }
     if (c->omitted) fprintf(stderr, "airwake: and %d more\n", c->omitted);
+}
+
+void settings_log_complaints(const struct aw_complaints *c) {
+    for (int i = 0; i < c->n; i++) {
+        const struct aw_complaint *one = &c->list[i];
+        struct aw_log_site site = {0}; /* of its own: all are to be said */
+        aw_log_write(&site, AW_LOG_ERROR, "%s: %s%s%s", one->where, one->key, *one->key ? ": " : "",
+                     one->says);
+    }
 }

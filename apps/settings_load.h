@@ -25,5 +25,6 @@ bool settings_load(const struct settings_sources *from, struct aw_settings *s,
 
 /* One line each on stderr. */
 void settings_print_complaints(const struct aw_complaints *c);
+void settings_log_complaints(const struct aw_complaints *c);
 
 #endif

@@ -12,6 +12,20 @@ static void handler(int signo) {
     if (on_stop) on_stop();
 }
 
+volatile sig_atomic_t signals_reload;
+
+static void reload_handler(int signo) {
+    (void)signo;
+    signals_reload = 1;
+    if (on_stop) on_stop(); /* wakes the loop */
+}
+
+void signals_catch_reload(void) {
+    struct sigaction action = {.sa_handler = reload_handler};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGHUP, &action, NULL);
+}
+
 void signals_catch(void (*also)(void)) {
     struct sigaction action = {.sa_handler = handler}; /* no SA_RESTART: waits are to end */
     on_stop = also;

@@ -38,7 +38,9 @@ struct aw_engine {
     struct aw_engine_config config;
     pthread_t thread;
     int stop_fd;
-    atomic_bool stop;
+    atomic_bool stop, loop;
+    _Atomic double speed; /* of files */
+    atomic_ullong beats;
 
     struct aw_lane live;
     int n_udp, n_serial, n_files;
@@ -144,7 +146,7 @@ static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int
         int got = aw_player_next(&f->player, now);
         if (got == AW_PLAYER_WAIT) return f->player.due_ns;
         if (got == AW_CAPTURE_END) {
-            if (f->demo || e->config.loop)
+            if (f->demo || atomic_load_explicit(&e->loop, memory_order_relaxed))
                 restart_file(e, f);
             else {
                 snprintf(f->counts.status, sizeof f->counts.status, "played to its end");
@@ -215,9 +217,23 @@ static void wake_if_news(struct aw_engine *e) {
     if (news && e->config.wake) e->config.wake(e->config.wake_ctx);
 }
 
+static void set_speed(struct aw_engine *e, int64_t now) {
+    double speed = atomic_load_explicit(&e->speed, memory_order_relaxed);
+    if (!(speed < e->config.speed || speed > e->config.speed)) return;
+    e->config.speed = speed;
+    for (int i = 0; i < e->n_files; i++) {
+        struct file_source *f = &e->files[i];
+        if (!f->open || f->demo || f->counts.done) continue;
+        aw_player_set_speed(&f->player, speed, now);
+        snprintf(f->counts.status, sizeof f->counts.status, "playing at %gx", speed);
+    }
+}
+
 static void keep_house(struct aw_engine *e, int64_t now, int64_t wall) {
     if (now < e->house_ns) return;
     e->house_ns = now + HOUSE_NS;
+    atomic_fetch_add_explicit(&e->beats, 1, memory_order_relaxed);
+    set_speed(e, now);
     aw_lane_advance(&e->live, wall, wall - LATE_NS);
     for (int i = 0; i < e->n_serial; i++) aw_serial_ensure(&e->serial[i], now);
     if (now < e->counts_ns) return;
@@ -345,6 +361,7 @@ int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *confi
     struct aw_engine *e = calloc(1, sizeof *e);
     if (!e) return AW_ERR_NOMEM;
     e->config = *config;
+    aw_engine_set_playing(e, config->speed, config->loop);
     for (int i = 0; i < MAX_EACH; i++) e->udp[i].fd = e->serial[i].fd = -1;
     e->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int err = e->stop_fd < 0 ? AW_ERR_IO : open_all(e, why);
@@ -356,6 +373,15 @@ int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *confi
     }
     *out = e;
     return AW_OK;
+}
+
+void aw_engine_set_playing(struct aw_engine *e, double speed, bool loop) {
+    atomic_store_explicit(&e->speed, speed, memory_order_relaxed);
+    atomic_store_explicit(&e->loop, loop, memory_order_relaxed);
+}
+
+uint64_t aw_engine_beats(const struct aw_engine *e) {
+    return atomic_load_explicit(&e->beats, memory_order_relaxed);
 }
 
 void aw_engine_stop(struct aw_engine *e) {

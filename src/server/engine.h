@@ -32,6 +32,12 @@ struct aw_engine;
 AW_MUST_USE int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *config,
                                 struct aw_why *why);
 
+/* Any thread: how files that are played go on from now, within 100 ms. */
+void aw_engine_set_playing(struct aw_engine *e, double speed, bool loop);
+
+/* Any thread: a number that grows as long as the sensing thread is alive, 10 times a second. */
+uint64_t aw_engine_beats(const struct aw_engine *e);
+
 /* Ends the thread and frees everything. NULL is fine. */
 void aw_engine_stop(struct aw_engine *e);
 

@@ -19,9 +19,12 @@ aw_layer(server USES base readers core sim FILES
     player.c
     row.c
     serial.c
+    log.c
+    notify.c
     settings.c
     settings_file.c
     settings_text.c
+    tune.c
     udp.c
     udp_payload.c
     unpack.c
@@ -53,6 +56,7 @@ aw_layer(server USES base readers core sim FILES
     reply.c
     request.c
     routes.c
+    routes_config.c
     routes_own.c
     rows.c
     view.c

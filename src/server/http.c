@@ -271,6 +271,9 @@ void aw_http_destroy(struct aw_http *h) {
     make_calls(h);
     if (h->context) {
         if (h->vhost) say_goodbye(h);
+        aw_loop_drain(h);
+        for (size_t i = 0; i < h->n_sinks; i++)
+            if (h->sinks[i].flush) h->sinks[i].flush(h->sinks[i].ctx);
         lws_context_destroy(h->context);
     }
     for (size_t i = 0; i < AW_BOARD_LINKS; i++) aw_note_drop(h->row_note[i]);

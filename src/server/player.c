@@ -32,6 +32,14 @@ static void fetch(struct aw_player *p, int64_t now_ns) {
     p->due_ns = p->start_ns + (int64_t)((double)(t - p->t_first_ns) / p->speed);
 }
 
+void aw_player_set_speed(struct aw_player *p, double speed, int64_t now_ns) {
+    double stretch = p->speed / speed;
+    p->speed = speed;
+    if (!p->start_ns) return;
+    p->start_ns = now_ns - (int64_t)((double)(now_ns - p->start_ns) * stretch);
+    p->due_ns = now_ns + (int64_t)((double)(p->due_ns - now_ns) * stretch);
+}
+
 int aw_player_next(struct aw_player *p, int64_t now_ns) {
     if (p->pending == AW_PLAYER_WAIT) fetch(p, now_ns);
     if (p->pending == AW_CAPTURE_END) {

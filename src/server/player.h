@@ -22,6 +22,9 @@ AW_MUST_USE int aw_player_open(struct aw_player *p, const char *path, double spe
 void aw_player_close(struct aw_player *p);
 AW_MUST_USE int aw_player_rewind(struct aw_player *p);
 
+/* Plays at another speed from now on. */
+void aw_player_set_speed(struct aw_player *p, double speed, int64_t now_ns);
+
 /* The next record if it is due at monotonic time now_ns: as aw_capture_next(). Otherwise
  * AW_PLAYER_WAIT: nothing before p->due_ns. */
 enum { AW_PLAYER_WAIT = 3 };

@@ -10,12 +10,15 @@
 
 extern const struct aw_route aw_routes_own[];
 extern const size_t aw_routes_own_count;
+extern const struct aw_route aw_routes_config[];
+extern const size_t aw_routes_config_count;
 
 static const struct {
     const struct aw_route *routes;
     const size_t *count;
 } tables[] = {
     {aw_routes_own, &aw_routes_own_count},
+    {aw_routes_config, &aw_routes_config_count},
 };
 
 const struct aw_route *aw_routes_at(size_t i) {

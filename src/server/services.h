@@ -5,6 +5,7 @@
 
 struct aw_services {
     struct aw_engine *engine;
+    struct aw_tune *tune; /* the settings in effect */
 };
 
 #endif

@@ -117,6 +117,8 @@ bool aw_settings_put(struct aw_settings *s, enum aw_setting_id id, const char *c
 /* The value as it would be written in the file; "(set)" or "(not set)" of a secret. */
 void aw_settings_text(const struct aw_settings *s, enum aw_setting_id id, char *text, size_t bytes);
 
+void aw_settings_copy(struct aw_settings *to, const struct aw_settings *from,
+                      enum aw_setting_id id);
 bool aw_settings_equal(const struct aw_settings *a, const struct aw_settings *b,
                        enum aw_setting_id id);
 

@@ -36,9 +36,9 @@
       "consoles of ESP32 boards; 921600 baud unless given") \
     X(LIST, sources_replay, "sources.replay", "replay", "FILE", "", 0, 8, 0, \
       "recordings to play") \
-    X(FLOAT, sources_replay_speed, "sources.replay_speed", "speed", "N", "1", 0.01, 1000, 0, \
+    X(FLOAT, sources_replay_speed, "sources.replay_speed", "speed", "N", "1", 0.01, 1000, AW_SET_LIVE, \
       "play N times as fast as recorded") \
-    X(BOOL, sources_replay_loop, "sources.replay_loop", "loop", "", "false", 0, 1, 0, \
+    X(BOOL, sources_replay_loop, "sources.replay_loop", "loop", "", "false", 0, 1, AW_SET_LIVE, \
       "play recordings again and again") \
     X(TEXT, sources_demo, "sources.demo", "demo", "FILE", "", 0, 255, 0, \
       "play this until hardware speaks") \
@@ -73,7 +73,11 @@
     X(INT, mqtt_offline_after, "mqtt.offline_after", "", "S", "30", 1, 86400, 0, \
       "seconds without frames until a room or link is unavailable") \
     X(INT, mqtt_forget_after, "mqtt.forget_after", "", "S", "604800", 1, 31536000, 0, \
-      "seconds without frames until its announcement is cleared")
+      "seconds without frames until its announcement is cleared") \
+    X(CHOICE, log_level, "log.level", "log-level", "error|warning|info|debug", "info", 0, 0, \
+      AW_SET_LIVE, "what is said on stderr") \
+    X(CHOICE, log_format, "log.format", "log-format", "text|json", "text", 0, 0, AW_SET_LIVE, \
+      "lines of text, or of JSON with time, level and message")
 /* clang-format on */
 
 #endif

@@ -66,6 +66,31 @@ void aw_settings_text(const struct aw_settings *s, enum aw_setting_id id, char *
     }
 }
 
+static size_t member_bytes(enum aw_setting_kind kind) {
+    switch (kind) {
+    case AW_SETTING_BOOL:
+        return sizeof(aw_member_BOOL);
+    case AW_SETTING_INT:
+        return sizeof(aw_member_INT);
+    case AW_SETTING_FLOAT:
+        return sizeof(aw_member_FLOAT);
+    case AW_SETTING_LIST:
+        return sizeof(aw_member_LIST);
+    case AW_SETTING_PORTS:
+        return sizeof(aw_member_PORTS);
+    default:
+        return sizeof(aw_member_TEXT);
+    }
+}
+
+void aw_settings_copy(struct aw_settings *to, const struct aw_settings *from,
+                      enum aw_setting_id id) {
+    const struct aw_setting *d = &aw_setting_table[id];
+    memcpy((char *)to + d->offset, (const char *)from + d->offset, member_bytes(d->kind));
+    to->origin[id] = from->origin[id];
+    to->line[id] = from->line[id];
+}
+
 bool aw_settings_equal(const struct aw_settings *a, const struct aw_settings *b,
                        enum aw_setting_id id) {
     const struct aw_setting *d = &aw_setting_table[id];

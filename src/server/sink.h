@@ -11,6 +11,8 @@ struct aw_sink {
     /* Once per second, all messages so far having been passed; NULL is fine. */
     void (*second)(void *ctx, const struct aw_board *b, int64_t now_ns);
     void *ctx;
+    /* The server stops, all messages having been passed: write out what is held; NULL is fine. */
+    void (*flush)(void *ctx);
 };
 
 #endif

@@ -1,6 +1,7 @@
 aw_test(server board aw_server)
 aw_test(server guard aw_server)
 aw_test(server http aw_server)
+aw_test(server log aw_server)
 aw_test(server settings aw_server)
 
 # The server with made-up values, for looking at the page and for web/e2e.
