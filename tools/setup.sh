@@ -11,7 +11,7 @@ if [ "$what" = test ]; then
     packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql python3-jsonschema
         mosquitto mosquitto-clients openssl)
     packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql python3-jsonschema)
-    packages+=(dpkg-dev systemd clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql)
+    packages+=(dpkg-dev systemd)
 fi
 if ! command -v node >/dev/null; then packages+=(nodejs); fi
 if ! command -v npm >/dev/null; then packages+=(npm); fi
