@@ -21,14 +21,12 @@ dpkg-deb --contents "$deb"
 step "a clean root, and install"
 root=$work/root
 mmdebstrap --variant=apt --mode=root --include=ca-certificates \
-    --customize-hook="copy-in $deb /tmp" bookworm "$root" ${MIRROR:+"$MIRROR"} 2>"$work/mm.log" ||
+    bookworm "$root" ${MIRROR:+"$MIRROR"} 2>"$work/mm.log" ||
     { tail -20 "$work/mm.log" >&2; exit 1; }
 in_root() { chroot "$root" "$@"; }
 cp /etc/resolv.conf "$root/etc/" 2>/dev/null || true
-for f in /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf /etc/apt/sources.list; do
-    [ ! -f "$f" ] || cp "$f" "$root$f"
-done
-cp -r /etc/apt/sources.list.d "$root/etc/apt/" 2>/dev/null || true
+cp -n /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" # how this machine reaches its mirror
+cp "$deb" "$root/tmp/"
 in_root apt-get update -q >/dev/null
 in_root sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends /tmp/$(basename "$deb")" |
     tail -3
