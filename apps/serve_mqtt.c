@@ -1,5 +1,6 @@
 #include "serve_mqtt.h"
 
+#include "server/log.h"
 #include "version.h"
 
 #include <errno.h>
@@ -7,8 +8,8 @@
 #include <string.h>
 
 static void say(void *ctx, bool trouble, const char *sentence) {
-    (void)ctx, (void)trouble;
-    fprintf(stderr, "airwake: %s\n", sentence);
+    (void)ctx;
+    aw_log(trouble ? AW_LOG_WARNING : AW_LOG_INFO, "%s", sentence);
 }
 
 static void message(void *ctx, const struct aw_board *b, const struct aw_msg *m) {

@@ -10,7 +10,6 @@ packages=(build-essential cmake ninja-build pkg-config
 if [ "$what" = test ]; then
     packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql python3-jsonschema
         mosquitto mosquitto-clients openssl)
-    packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql python3-jsonschema)
     packages+=(dpkg-dev systemd)
 fi
 if ! command -v node >/dev/null; then packages+=(nodejs); fi
