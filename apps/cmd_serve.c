@@ -3,8 +3,8 @@
 #include "commands.h"
 #include "options.h"
 
-#include "serve_mqtt.h"
 #include "serve_life.h"
+#include "serve_mqtt.h"
 #include "server/engine.h"
 #include "server/http.h"
 #include "server/log.h"
