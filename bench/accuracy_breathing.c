@@ -131,7 +131,7 @@ static void play(const char *path, double truth, struct tally *t) {
         for (; t_ns >= next; next += S) close_second(&l, next, truth, t, path);
         if (!aw_amplitude_push(&l.amplitude, &c.frame, &row)) continue;
         if (row.fresh) aw_motion_break(&l.motion);
-        aw_motion_push(&l.motion, t_ns, row.group, row.n_group);
+        aw_motion_push_frame(&l.motion, t_ns, &l.amplitude, &row);
         if (!aw_chest_push(&l.chest, &l.amplitude, &c.frame, &chest)) continue;
         if (chest.fresh) aw_breathing_reset(&l.breathing);
         aw_breathing_push(&l.breathing, t_ns, chest.value, chest.n, chest.level);

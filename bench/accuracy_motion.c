@@ -67,6 +67,8 @@ struct run {
 /* Called before each read, to calibrate within a recording. */
 typedef void (*before_read)(void *user, struct link *l, double t_s);
 
+static double thin_hz; /* frames kept per second; 0: all */
+
 static bool run_file(const char *path, struct link *l, struct run *run, before_read before,
                      void *user) {
     struct aw_capture c;
@@ -87,6 +89,7 @@ static bool run_file(const char *path, struct link *l, struct run *run, before_r
         if (f.t_kind == AW_TIME_DEVICE) f.t_arrival_ns = 0; /* its own clock is the better one */
         int64_t t;
         if (aw_clock_push(&clock, &f, &t) != AW_OK) continue;
+        if (thin_hz > 0 && run->n_frames > 0 && t - last < (int64_t)(0.93 * S / thin_hz)) continue;
         if (run->n_frames == 0) {
             first = t;
             first_arrival = c.frame.t_arrival_ns;
@@ -112,7 +115,7 @@ static bool run_file(const char *path, struct link *l, struct run *run, before_r
             aw_motion_break(&l->motion);
             aw_sway_reset(&l->sway);
         }
-        aw_motion_push(&l->motion, t, row.group, row.n_group);
+        aw_motion_push_frame(&l->motion, t, &l->amplitude, &row);
         aw_sway_push(&l->sway, t, row.group, row.n_group);
     }
     aw_capture_close(&c);
@@ -262,18 +265,135 @@ static int label_truth(const char *label) {
     return !strcmp(label, "walk") || !strcmp(label, "run") ? 1 : -1;
 }
 
-/* sway: empty against stand and sit. */
-static float sway_[3][MAX_READS];
-static int n_sway_[3];
+/* ---- Static presence: sway, empty against standing and sitting ---------------------------------
+ */
 
-static void sway_add(const char *label) {
-    int kind = !strcmp(label, "empty")   ? 0
-               : !strcmp(label, "stand") ? 1
-               : strcmp(label, "sit")    ? -1
-                                         : 2;
-    for (int k = 0; kind >= 0 && k < run_.n; k++) {
-        if (run_.read[k].sway.reason != AW_REASON_NONE || n_sway_[kind] >= MAX_READS) continue;
-        sway_[kind][n_sway_[kind]++] = run_.read[k].sway.share;
+enum { MAX_SEGMENTS = 256, MAX_PLACEMENTS = 32, DRAWS = 2000 };
+enum posture { EMPTY, STANDING, SITTING };
+
+static struct segment {
+    enum posture posture;
+    int placement;
+    float share[64];
+    int n;
+} segment_[MAX_SEGMENTS];
+static int n_segments_;
+static char placement_[MAX_PLACEMENTS][64];
+static int n_placements_;
+
+/* A placement of the two nodes: the room and subject, letter and number of the folder's name. */
+static int placement_of(const char *path) {
+    char name[64];
+    const char *folder = path + strlen(path);
+    for (int slashes = 0; folder > path && slashes < 3; folder--) slashes += folder[-1] == '/';
+    folder += *folder == '/';
+    const char *session = strchr(folder, '/');
+    const char *end = session ? strchr(session, '_') : NULL;
+    if (!end || !end[1]) return -1;
+    end += 2; /* p3_... and p3ReRUN_... are one placement */
+    end += strspn(end, "0123456789");
+    snprintf(name, sizeof name, "%.*s", (int)(end - folder), folder);
+    int at = 0;
+    while (at < n_placements_ && strcmp(placement_[at], name)) at++;
+    if (at == MAX_PLACEMENTS) return -1;
+    if (at == n_placements_) snprintf(placement_[n_placements_++], sizeof *placement_, "%s", name);
+    return at;
+}
+
+static void sway_add(const char *label, const char *path) {
+    int posture = !strcmp(label, "empty")   ? EMPTY
+                  : !strcmp(label, "stand") ? STANDING
+                  : !strcmp(label, "sit")   ? SITTING
+                                            : -1;
+    if (posture < 0 || n_segments_ == MAX_SEGMENTS) return;
+    struct segment *s = &segment_[n_segments_];
+    *s = (struct segment){.posture = (enum posture)posture, .placement = placement_of(path)};
+    for (int k = 0; k < run_.n && s->n < 64; k++) {
+        if (run_.read[k].sway.reason == AW_REASON_NONE) s->share[s->n++] = run_.read[k].sway.share;
+    }
+    if (s->n && s->placement >= 0) n_segments_++;
+}
+
+/* AUC of the segments, each counted `times` often; posture 0: standing and sitting together. */
+static double sway_auc(const int *times, enum posture posture) {
+    double above = 0, pairs = 0;
+    for (int i = 0; i < n_segments_; i++) {
+        const struct segment *low = &segment_[i];
+        if (low->posture != EMPTY || times[i] == 0) continue;
+        for (int j = 0; j < n_segments_; j++) {
+            const struct segment *high = &segment_[j];
+            if (high->posture == EMPTY || times[j] == 0) continue;
+            if (posture != EMPTY && high->posture != posture) continue;
+            double weight = (double)times[i] * times[j] * low->n * high->n;
+            above += weight * auc(low->share, low->n, high->share, high->n);
+            pairs += weight;
+        }
+    }
+    return pairs > 0 ? above / pairs : (double)NAN;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t draw(uint64_t *state, int n) { /* LCG of Knuth's MMIX */
+    *state = *state * 6364136223846793005U + 1442695040888963407U;
+    return (uint32_t)((*state >> 33) % (uint64_t)n);
+}
+
+/* 95 % interval by drawing with replacement: whole placements, or recordings one by one. */
+static void sway_interval(bool placements, double *low, double *high) {
+    static double value[DRAWS];
+    uint64_t state = 1;
+    int n = 0;
+    for (int k = 0; k < DRAWS; k++) {
+        int times[MAX_SEGMENTS] = {0}, drawn[MAX_PLACEMENTS] = {0};
+        for (int i = 0; i < n_placements_; i++) drawn[draw(&state, n_placements_)]++;
+        for (int i = 0; i < n_segments_; i++) {
+            if (placements) {
+                times[i] = drawn[segment_[i].placement];
+            } else {
+                times[draw(&state, n_segments_)]++;
+            }
+        }
+        double v = sway_auc(times, EMPTY);
+        if (!isnan(v)) value[n++] = v;
+    }
+    qsort(value, (size_t)n, sizeof *value, ascending);
+    *low = n ? value[n / 40] : (double)NAN;
+    *high = n ? value[n - 1 - n / 40] : (double)NAN;
+}
+
+static void static_presence(void) {
+    int all[MAX_SEGMENTS], segments[3] = {0}, seconds[3] = {0};
+    for (int i = 0; i < n_segments_; i++) {
+        all[i] = 1;
+        segments[segment_[i].posture]++;
+        seconds[segment_[i].posture] += segment_[i].n;
+    }
+    if (!segments[EMPTY] || !segments[STANDING] || !segments[SITTING]) return;
+    double low, high;
+    sway_interval(true, &low, &high);
+    printf("static presence, 20 s windows: AUC %.3f (standing %.3f, sitting %.3f)\n"
+           "    seconds (recordings): %d (%d) empty, %d (%d) standing, %d (%d) sitting\n"
+           "    95 %% interval %.2f to %.2f drawing the %d placements",
+           sway_auc(all, EMPTY), sway_auc(all, STANDING), sway_auc(all, SITTING), seconds[EMPTY],
+           segments[EMPTY], seconds[STANDING], segments[STANDING], seconds[SITTING],
+           segments[SITTING], low, high, n_placements_);
+    sway_interval(false, &low, &high);
+    printf(", %.2f to %.2f drawing recordings\n", low, high);
+    for (int p = 0; p < n_placements_; p++) {
+        int times[MAX_SEGMENTS], n[2] = {0};
+        for (int i = 0; i < n_segments_; i++) {
+            times[i] = segment_[i].placement == p;
+            n[segment_[i].posture != EMPTY] += times[i];
+        }
+        double own = sway_auc(times, EMPTY);
+        for (int i = 0; i < n_segments_; i++) times[i] = !times[i];
+        printf("    %s: %d empty and %d occupied recordings", placement_[p], n[0], n[1]);
+        if (!isnan(own)) printf(", AUC %.3f", own);
+        printf("; all others %.3f\n", sway_auc(times, EMPTY));
     }
 }
 
@@ -296,7 +416,7 @@ static void sessions(const char *room, bool calibrated) {
         if (calibrated && !null.known && truth != 0) continue; /* before the empty take */
         link_start(&link_, calibrated ? &null : NULL);
         if (!run_file(path, &link_, &run_, NULL, NULL) || fabs(run_.drift_s) > 5) continue;
-        if (!calibrated) sway_add(label);
+        if (!calibrated && thin_hz == 0) sway_add(label, path);
         double from = 4;
         if (calibrated && !null.known) {
             struct aw_calibration c;
@@ -409,13 +529,40 @@ static void labelled_records(bool calibrated) {
     globfree(&g);
 }
 
+static void recordings_of(const char *set, const char *quiet, const char *moving, bool tests) {
+    char name[64];
+    snprintf(name, sizeof name, thin_hz > 0 ? "%s at %.0f/s" : "%s", set, thin_hz);
+    table_begin(&table_, name);
+    whole_files(quiet, 0);
+    whole_files(moving, 1);
+    if (tests) chip_tests();
+    table_end(&table_);
+}
+
+static void sets_of_recordings(void) {
+    recordings_of("motion-esp32-chips", "motion-esp32-chips/baseline/*.npz",
+                  "motion-esp32-chips/movement/*.npz", true);
+    recordings_of("rooms-esp32", "rooms-esp32/vacio_*.zst", "rooms-esp32/mov_*.zst", false);
+    recordings_of("walkers-intel5300", "walkers-intel5300/quiet/*.dat",
+                  "walkers-intel5300/[!q]*/*.dat", false);
+}
+
+static void rooms_of_sessions(bool calibrated) {
+    static const char *const rooms[] = {"home_L", "basement"};
+    for (int i = 0; i < 2; i++) {
+        char name[64], rate[32] = "";
+        if (thin_hz > 0) snprintf(rate, sizeof rate, " at %.0f/s", thin_hz);
+        snprintf(name, sizeof name, "presence-esp32c3 %s%s%s", rooms[i],
+                 calibrated ? ", calibrated" : "", rate);
+        table_begin(&table_, name);
+        sessions(rooms[i], calibrated);
+        table_end(&table_);
+    }
+}
+
 int main(int argc, char **argv) {
     data_dir = argc > 1 ? argv[1] : "../shared/data";
-    table_begin(&table_, "motion-esp32-chips");
-    whole_files("motion-esp32-chips/baseline/*.npz", 0);
-    whole_files("motion-esp32-chips/movement/*.npz", 1);
-    chip_tests();
-    table_end(&table_);
+    sets_of_recordings();
 
     static const char *const chips[] = {"esp32", "s3", "c3", "c5", "c6"};
     for (size_t i = 0; i < sizeof chips / sizeof *chips; i++) {
@@ -429,39 +576,17 @@ int main(int argc, char **argv) {
         table_end(&table_);
     }
 
-    table_begin(&table_, "rooms-esp32");
-    whole_files("rooms-esp32/vacio_*.zst", 0);
-    whole_files("rooms-esp32/mov_*.zst", 1);
-    table_end(&table_);
-
-    table_begin(&table_, "walkers-intel5300");
-    whole_files("walkers-intel5300/quiet/*.dat", 0);
-    whole_files("walkers-intel5300/[!q]*/*.dat", 1);
-    table_end(&table_);
-
-    const char *rooms[] = {"home_L", "basement"};
     for (int calibrated = 0; calibrated < 2; calibrated++) {
-        for (int i = 0; i < 2; i++) {
-            char name[64];
-            snprintf(name, sizeof name, "presence-esp32c3 %s%s", rooms[i],
-                     calibrated ? ", calibrated" : "");
-            table_begin(&table_, name);
-            sessions(rooms[i], calibrated);
-            table_end(&table_);
-        }
+        rooms_of_sessions(calibrated);
         table_begin(&table_,
                     calibrated ? "motion-esp32s3-slow, calibrated" : "motion-esp32s3-slow");
         labelled_records(calibrated);
         table_end(&table_);
     }
+    static_presence();
 
-    if (n_sway_[0] && n_sway_[1] && n_sway_[2]) {
-        double stand = auc(sway_[0], n_sway_[0], sway_[1], n_sway_[1]);
-        double sit = auc(sway_[0], n_sway_[0], sway_[2], n_sway_[2]);
-        double both = (stand * n_sway_[1] + sit * n_sway_[2]) / (n_sway_[1] + n_sway_[2]);
-        printf("static presence, 20 s windows: AUC %.3f (standing %.3f, sitting %.3f; %d empty, %d "
-               "standing, %d sitting seconds)\n",
-               both, stand, sit, n_sway_[0], n_sway_[1], n_sway_[2]);
-    }
+    thin_hz = 20;
+    sets_of_recordings();
+    for (int calibrated = 0; calibrated < 2; calibrated++) rooms_of_sessions(calibrated);
     return 0;
 }

@@ -74,7 +74,7 @@ static void motion_frame(void *user, const struct aw_frame *f, int64_t t_ns) {
     struct rival_row rival;
     if (aw_amplitude_push(&m->amplitude, f, &row)) {
         if (row.fresh) aw_motion_break(&m->motion);
-        aw_motion_push(&m->motion, t_ns, row.group, row.n_group);
+        aw_motion_push_frame(&m->motion, t_ns, &m->amplitude, &row);
     }
     if (!rival_row_read(&rival, f, &m->values)) return;
     rival.t_ns = t_ns;
@@ -293,7 +293,7 @@ static void breathing_frame(void *user, const struct aw_frame *f, int64_t t_ns) 
     }
     if (!aw_amplitude_push(&b->amplitude, f, &row)) return;
     if (row.fresh) aw_motion_break(&b->motion);
-    aw_motion_push(&b->motion, t_ns, row.group, row.n_group);
+    aw_motion_push_frame(&b->motion, t_ns, &b->amplitude, &row);
     if (!aw_chest_push(&b->chest, &b->amplitude, f, &chest)) return;
     if (chest.fresh) aw_breathing_reset(&b->breathing);
     aw_breathing_push(&b->breathing, t_ns, chest.value, chest.n, chest.level);

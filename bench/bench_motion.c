@@ -78,7 +78,7 @@ static void run(unsigned n_rx, unsigned n_sub) {
                     f.iq = iq[i];
                     f.t_ns += 10000000;
                     if (!aw_amplitude_push(&amplitude, &f, &row)) continue;
-                    aw_motion_push(&motion, f.t_ns, row.group, row.n_group);
+                    aw_motion_push_frame(&motion, f.t_ns, &amplitude, &row);
                     if (!whole) continue;
                     aw_sway_push(&sway, f.t_ns, row.group, row.n_group);
                     aw_fall_push(&fall, f.t_ns, row.group, row.n_group);

@@ -79,7 +79,7 @@ static void sensing_push(struct sensing *s, const struct aw_frame *f) {
     struct aw_chest_row chest;
     if (!aw_amplitude_push(&s->amplitude, f, &row)) return;
     if (row.fresh) aw_motion_break(&s->motion);
-    aw_motion_push(&s->motion, f->t_ns, row.group, row.n_group);
+    aw_motion_push_frame(&s->motion, f->t_ns, &s->amplitude, &row);
     if (!aw_chest_push(&s->chest, &s->amplitude, f, &chest)) return;
     if (chest.fresh) aw_breathing_reset(&s->breathing);
     aw_breathing_push(&s->breathing, f->t_ns, chest.value, chest.n, chest.level);

@@ -109,7 +109,7 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
         aw_fall_reset(&l->fall);
         if (l->has_heart) aw_heart_reset(&l->heart);
     }
-    aw_motion_push(&l->motion, t_ns, row.group, row.n_group);
+    aw_motion_push_frame(&l->motion, t_ns, &l->amplitude, &row);
     aw_sway_push(&l->sway, t_ns, row.group, row.n_group);
     aw_fall_push(&l->fall, t_ns, row.group, row.n_group);
     if (l->has_heart) aw_heart_push(&l->heart, t_ns, &l->amplitude, f);

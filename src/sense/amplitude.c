@@ -4,12 +4,14 @@
 #include <string.h>
 
 enum {
-    LEARN = 16,       /* frames that decide which subcarriers live: an empty bin of an ESP32 is
+    LEARN = 16,     /* frames that decide which subcarriers live: an empty bin of an ESP32 is
                        * empty in all, and 16 average a fading one well enough */
-    REVIEW = 1024,    /* frames between two looks at that decision */
-    GROUP = 8,        /* subcarriers per group, 2.5 MHz: neighbours fade together, so averaging
+    REVIEW = 1024,  /* frames between two looks at that decision */
+    GROUP = 8,      /* subcarriers per group, 2.5 MHz: neighbours fade together, so averaging
                        * keeps the motion and divides the noise (measured best of 4, 8, 12, 16) */
-    WEAK_RUN = 16,    /* so many weak frames in a row are the new level, not glitches */
+    COMB = 16,      /* subcarriers per part of a comb, 5 MHz: still one fade, half the noise of 8 */
+    COMB_PARTS = 3, /* at least: the division by the mean ties fewer together */
+    WEAK_RUN = 16,  /* so many weak frames in a row are the new level, not glitches */
     FOREIGN_RUN = 32, /* so many frames of another layout in a row are a new layout */
 };
 
@@ -224,6 +226,37 @@ static void average(const float *x, unsigned n, unsigned parts, float scale, flo
         *out++ = sum_of(x + at, end - at) * scale / (float)(end - at);
         at = end;
     }
+}
+
+/* Means of every second of n values. */
+static float alternate_mean(const float *x, unsigned n) {
+    float sum = 0;
+    for (unsigned i = 0; i < n; i += 2) sum += x[i];
+    return sum / (float)((n + 1) / 2);
+}
+
+size_t aw_amplitude_comb(const struct aw_amplitude *a, float *out, size_t max, size_t *parts) {
+    unsigned chains = a->layout.n_rx, least = a->n_live[0];
+    for (unsigned chain = 1; chain < chains; chain++)
+        if (a->n_live[chain] < least) least = a->n_live[chain];
+    unsigned per_chain = least / COMB, room = (unsigned)(max / 2 / chains);
+    if (per_chain < COMB_PARTS) per_chain = COMB_PARTS;
+    if (per_chain > room) per_chain = room;
+    *parts = per_chain;
+    if (least < 4 * COMB_PARTS || per_chain < 2) return 0;
+    const float *x = a->packed;
+    size_t n_out = 0;
+    for (unsigned chain = 0; chain < chains; x += a->n_live[chain++]) {
+        unsigned n = a->n_live[chain], at = 0;
+        float scale = (float)n / sum_of(x, n);
+        for (unsigned p = 1; p <= per_chain; p++) {
+            unsigned end = p * n / per_chain;
+            out[n_out++] = scale * alternate_mean(x + at, end - at);
+            out[n_out++] = scale * alternate_mean(x + at + 1, end - at - 1);
+            at = end;
+        }
+    }
+    return n_out;
 }
 
 bool aw_amplitude_push(struct aw_amplitude *a, const struct aw_frame *f,

@@ -75,6 +75,13 @@ void aw_amplitude_reset(struct aw_amplitude *a);
 bool aw_amplitude_push(struct aw_amplitude *a, const struct aw_frame *f,
                        struct aw_amplitude_row *row);
 
+/* After push returned true, of the same frame: even and odd live subcarriers of parts of about 16
+ * neighbours, 3 parts per chain at least, averaged apart: pairs (even, odd), each divided by the
+ * chain's mean |H|. What moves in the channel moves both of a pair, noise does not (sense/motion).
+ * out [max], max >= 6. Returns the values written; 0 with fewer than 12 live subcarriers per chain.
+ * *parts becomes the parts per chain. */
+size_t aw_amplitude_comb(const struct aw_amplitude *a, float *out, size_t max, size_t *parts);
+
 /* Live subcarriers of the first chain; 0 while learning. */
 uint16_t aw_amplitude_live(const struct aw_amplitude *a);
 

@@ -33,6 +33,7 @@ void aw_calibration_push(struct aw_calibration *c, const struct aw_motion_result
     uint32_t slot = c->n[c->take]++ % AW_CALIBRATION_READS;
     c->share[c->take][slot] = motion->share;
     c->spread[c->take][slot] = motion->spread;
+    c->common[c->take][slot] = motion->common;
 }
 
 static uint32_t kept(const struct aw_calibration *c, enum aw_take take) {
@@ -59,10 +60,16 @@ static struct aw_motion_null null_of(const struct aw_calibration *c) {
     for (uint32_t i = 0; i < n; i++) squares += pow((double)share[i] - mean, 2) / (n - 1);
     float spread[AW_CALIBRATION_READS];
     memcpy(spread, c->spread[AW_TAKE_EMPTY], n * sizeof *spread);
-    return (struct aw_motion_null){.known = true,
-                                   .mean = (float)mean,
-                                   .std = fmaxf((float)sqrt(squares), LEAST_STD),
-                                   .spread = aw_median_run(spread, n)};
+    float common[AW_CALIBRATION_READS];
+    uint32_t n_common = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (!isnan(c->common[AW_TAKE_EMPTY][i])) common[n_common++] = c->common[AW_TAKE_EMPTY][i];
+    return (struct aw_motion_null){
+        .known = true,
+        .mean = (float)mean,
+        .std = fmaxf((float)sqrt(squares), LEAST_STD),
+        .spread = aw_median_run(spread, n),
+        .common = n_common ? aw_median_select(common, n_common, n_common * 9 / 10) : NAN};
 }
 
 void aw_calibration_finish(struct aw_calibration *c, struct aw_calibration_result *out) {
@@ -105,6 +112,8 @@ float aw_calibration_track(struct aw_calibration *c, int64_t t_ns, enum aw_state
     } else if (t_ns - c->empty_since_ns >= EMPTY_NS && motion->reason == AW_REASON_NONE) {
         if (!isnan(motion->share)) c->null.mean += TRACK_GAIN * (motion->share - c->null.mean);
         c->null.spread += TRACK_GAIN * (motion->spread - c->null.spread);
+        if (!isnan(motion->common))
+            c->null.common += TRACK_GAIN * (motion->common - c->null.common);
     }
     float share = fabsf(c->null.mean - c->armed_mean) / c->null.std;
     /* The spread's own scatter: about 1/sqrt(2 T F) of itself, 0.02 in log10; 0.1 is a quarter more

@@ -28,6 +28,7 @@ enum {
 struct aw_calibration {
     float share[AW_CALIBRATION_TAKES][AW_CALIBRATION_READS];
     float spread[AW_CALIBRATION_TAKES][AW_CALIBRATION_READS];
+    float common[AW_CALIBRATION_TAKES][AW_CALIBRATION_READS];
     uint32_t n[AW_CALIBRATION_TAKES]; /* reads pushed, may exceed AW_CALIBRATION_READS */
     uint32_t moved;                   /* reads left out of the empty take */
     enum aw_take take;

@@ -2,6 +2,7 @@ set(sense_files
     amplitude.c
     breathing.c
     calibration.c
+    comb.c
     chest.c
     count.c
     fall.c

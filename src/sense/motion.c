@@ -37,6 +37,13 @@ static const float SPREAD_USUAL = -1.85F;   /* without a null: int8 noise of a s
 static const float SPREAD_QUANTILE = 0.25F; /* of past reads: quiet even if somebody mostly moves */
 static const float SPREAD_LOW = -1.95F, SPREAD_HIGH = -1.3F; /* believable nulls */
 
+static const float COMB_MAX_HZ = 30; /* above, no comb is needed; and 25 is not passed both ways */
+static const float AGREE_SIGMAS = 4.7F;
+static const float COMMON_USUAL = 0.006F;  /* receivers' own in empty rooms: medians of 5 sets of
+                                            * recordings are 0.000 to 0.010 */
+static const float COMMON_QUIET = 0.0055F; /* below, a receiver is quiet */
+static const float COMMON_LEAST = 0.0035F; /* believable null: half of the faintest walker's */
+
 void aw_motion_config_default(struct aw_motion_config *c) {
     *c = (struct aw_motion_config){.max_group = 16, .window_s = 4};
 }
@@ -48,7 +55,9 @@ int aw_motion_init(struct aw_motion *m, struct aw_arena *arena,
     memset(m, 0, sizeof *m);
     m->config = *config;
     size_t cap = (size_t)((double)config->window_s * 1e9 / (double)ROW_NS) + 32;
+    m->slow = true;
     int err = aw_rows_init(&m->rows, arena, cap, config->max_group, ROW_NS);
+    if (err == AW_OK) err = aw_comb_init(&m->comb, arena, config->window_s);
     m->column = aw_arena_alloc(arena, cap, sizeof *m->column);
     m->scratch = aw_arena_alloc(arena, cap, sizeof *m->scratch);
     m->column_t_ns = aw_arena_alloc(arena, cap, sizeof *m->column_t_ns);
@@ -58,14 +67,16 @@ int aw_motion_init(struct aw_motion *m, struct aw_arena *arena,
 
 void aw_motion_break(struct aw_motion *m) {
     aw_rows_reset(&m->rows);
+    aw_comb_reset(&m->comb);
     m->any = false;
+    m->slow = true;
 }
 
 void aw_motion_reset(struct aw_motion *m) {
     aw_motion_break(m);
     m->moving = false;
     m->null.known = false;
-    m->past_shares = m->past_spreads = 0;
+    m->past_shares = m->past_spreads = m->past_commons = 0;
 }
 
 void aw_motion_set_null(struct aw_motion *m, const struct aw_motion_null *null) {
@@ -79,6 +90,20 @@ void aw_motion_push(struct aw_motion *m, int64_t t_ns, const float *row, size_t 
     m->any = true;
     if (t_ns - m->first_ns < SETTLE_NS) return;
     aw_rows_push(&m->rows, t_ns, row, n);
+}
+
+void aw_motion_push_comb(struct aw_motion *m, int64_t t_ns, const float *row, size_t n,
+                         size_t parts) {
+    if (m->any && t_ns - m->first_ns >= SETTLE_NS) aw_comb_push(&m->comb, t_ns, row, n, parts);
+}
+
+void aw_motion_push_frame(struct aw_motion *m, int64_t t_ns, const struct aw_amplitude *a,
+                          const struct aw_amplitude_row *row) {
+    aw_motion_push(m, t_ns, row->group, row->n_group);
+    if (!m->slow) return;
+    float comb[AW_COMB_MAX];
+    size_t parts, n = aw_amplitude_comb(a, comb, AW_COMB_MAX, &parts);
+    aw_motion_push_comb(m, t_ns, comb, n, parts);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -173,17 +198,45 @@ static void decide_by_share(struct aw_motion *m, int64_t t_ns, size_t n,
     m->past_share[m->past_shares++ % AW_MOTION_PAST] = out->share;
 }
 
-static void decide_by_spread(struct aw_motion *m, struct aw_motion_result *out) {
-    float rise = out->spread - usual_spread(m);
-    float high = 1 - powf(10, -2 * SPREAD_RISE);
-    out->score = fmaxf(1 - powf(10, -2 * rise), -1);
+/* What even and odd subcarriers have in common while nothing moves; INFINITY: not known, or too much
+ * to tell it from motion. */
+static float quiet_common(const struct aw_motion *m) {
+    float quiet = INFINITY;
+    if (m->null.known && m->null.common < INFINITY) {
+        quiet = m->null.common;
+    } else if (m->past_commons >= LEARN_READS) {
+        uint32_t n = m->past_commons < AW_MOTION_PAST ? m->past_commons : AW_MOTION_PAST;
+        quiet = past_quantile(m->past_common, n, SPREAD_QUANTILE);
+    }
+    return quiet > COMMON_QUIET ? INFINITY : fmaxf(quiet, COMMON_LEAST);
+}
+
+static float excess(float rise) {
+    return 1 - powf(10, -2 * rise);
+}
+
+/* By the spread, or by the comb on a link whose receiver is known to be quiet; either way the comb's
+ * teeth must agree, where there is a comb. */
+static void decide_slow(struct aw_motion *m, const struct aw_comb_result *comb,
+                        struct aw_motion_result *out) {
+    float high = excess(SPREAD_RISE);
+    float score = excess(out->spread - usual_spread(m));
+    float common = log10f(comb->common + 1e-6F);
+    if (!isnan(comb->agreement)) {
+        float quiet = quiet_common(m);
+        score = fminf(score, excess(common - log10f(COMMON_USUAL)));
+        if (quiet < INFINITY) score = fmaxf(score, excess(common - log10f(quiet)));
+        score = fminf(score, fminf(comb->agreement / (AGREE_SIGMAS * comb->sigma) * high, 1));
+        m->past_common[m->past_commons++ % AW_MOTION_PAST] = comb->common;
+    }
+    out->score = fmaxf(score, -1);
     out->threshold = m->moving ? HOLD * high : high;
     m->past_spread[m->past_spreads++ % AW_MOTION_PAST] = out->spread;
 }
 
 void aw_motion_read(struct aw_motion *m, int64_t t_ns, struct aw_motion_result *out) {
     *out = (struct aw_motion_result){
-        .score = NAN, .threshold = NAN, .share = NAN, .spread = NAN, .rate_hz = NAN};
+        .score = NAN, .threshold = NAN, .share = NAN, .spread = NAN, .common = NAN, .rate_hz = NAN};
     aw_rows_settle(&m->rows, t_ns);
     int64_t window_ns = (int64_t)(m->config.window_s * 1e9F);
     size_t at;
@@ -206,12 +259,16 @@ void aw_motion_read(struct aw_motion *m, int64_t t_ns, struct aw_motion_result *
         m->moving = false;
         return;
     }
+    m->slow = out->rate_hz < COMB_MAX_HZ;
     out->share = window_share(m, at, n, &out->spread);
     if (out->rate_hz >= SHARE_MIN_HZ && out->share <= 1) {
         decide_by_share(m, t_ns, n, out);
     } else {
+        struct aw_comb_result comb;
         out->share = NAN;
-        decide_by_spread(m, out);
+        aw_comb_read(&m->comb, t_ns - window_ns, t_ns, &comb);
+        out->common = comb.common;
+        decide_slow(m, &comb, out);
     }
     out->moving = m->moving = out->score > out->threshold;
 }

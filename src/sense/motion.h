@@ -4,6 +4,8 @@
 #include "airwake.h"
 #include "base/arena.h"
 #include "dsp/rows.h"
+#include "sense/amplitude.h"
+#include "sense/comb.h"
 
 /* Does something move? The share of the amplitudes' variance that is smooth from one frame to the
  * next, which noise is not, whatever its level:
@@ -22,6 +24,11 @@
  * Below 25 rows/s a walker decorrelates from row to row and s fails. Then, instead, the spread
  *     r = mean over groups of std / mean,  relative to that of the quietest reads or a calibration
  *     s = 1 - 1/r^2                        the share of the variance above the usual
+ * and even and odd subcarriers must agree by 4.7 sigma (sense/comb.h), which noise, gain steps and
+ * drift do not, and have 1.8 times as much in common as a receiver has of its own. On a link whose
+ * receiver was seen to be quiet, by a calibration or in the quietest quarter of the last two minutes
+ * (of 30 reads at least), what even and odd have in common takes the place of r: noise of any
+ * strength is then out of the way, and a walker with a faint echo is seen.
  *
  * Source: lag-one autocorrelation of CSI power and its null: Zhang, Wu, Wang, Liu, WiDetect,
  * IMWUT 3(3) 2019; the structure-function form and the numbers: derived and measured here, see
@@ -38,6 +45,7 @@ struct aw_motion_null {
     bool known;
     float mean, std; /* of s where the rate allows s; NAN where it did not */
     float spread;    /* log10 of the spread, median */
+    float common;    /* of the comb, 90 % quantile; NAN not measured */
 };
 
 enum { AW_MOTION_PAST = 120 }; /* reads kept for learning the null */
@@ -51,8 +59,10 @@ struct aw_motion {
     bool any;                /* first_ns is set */
     bool moving;
     struct aw_motion_null null; /* calibrated */
-    float past_share[AW_MOTION_PAST], past_spread[AW_MOTION_PAST];
-    uint32_t past_shares, past_spreads; /* counted up; slot = n % AW_MOTION_PAST */
+    struct aw_comb comb;
+    bool slow; /* the last read was below 30 rows/s, or there was none: combs are wanted */
+    float past_share[AW_MOTION_PAST], past_spread[AW_MOTION_PAST], past_common[AW_MOTION_PAST];
+    uint32_t past_shares, past_spreads, past_commons; /* counted up; slot = n % AW_MOTION_PAST */
 };
 
 struct aw_motion_result {
@@ -62,6 +72,7 @@ struct aw_motion_result {
     float threshold;       /* moving when score is above; NAN with a reason */
     float share;           /* s over the whole window; NAN below 25 rows/s */
     float spread;          /* log10 of the mean of std / mean */
+    float common;          /* of the comb; NAN where not measured */
     float rate_hz;         /* rows per second */
 };
 
@@ -79,6 +90,17 @@ void aw_motion_break(struct aw_motion *m);
  * 5 ms are averaged. Rows older than the last are ignored. n beyond max_group is ignored; another n
  * than before breaks. */
 void aw_motion_push(struct aw_motion *m, int64_t t_ns, const float *row, size_t n);
+
+/* Row and, where it is wanted, comb of one frame, after aw_amplitude_push(a, .., row) was true. */
+void aw_motion_push_frame(struct aw_motion *m, int64_t t_ns, const struct aw_amplitude *a,
+                          const struct aw_amplitude_row *row);
+
+/* The comb of the same frame (aw_amplitude_comb), needed only while aw_motion_slow(). */
+void aw_motion_push_comb(struct aw_motion *m, int64_t t_ns, const float *row, size_t n,
+                         size_t parts);
+static inline bool aw_motion_slow(const struct aw_motion *m) {
+    return m->slow;
+}
 
 /* The state at t_ns from the window that ends there. Call once per second: the learned null counts
  * reads. */

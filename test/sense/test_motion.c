@@ -147,11 +147,11 @@ static void calibrated(void) {
     start();
     CHECK(run(weak, 0, 25, &r) < 8);
     start();
-    aw_motion_set_null(&motion, &(struct aw_motion_null){true, 0, 0.02F, -2});
+    aw_motion_set_null(&motion, &(struct aw_motion_null){true, 0, 0.02F, -2, NAN});
     CHECK(run(weak, 0, 25, &r) >= 22);
     CHECK_NEAR(r.threshold, 0.13, 1e-6);
     start();
-    aw_motion_set_null(&motion, &(struct aw_motion_null){true, 0.3F, 0.1F, -2});
+    aw_motion_set_null(&motion, &(struct aw_motion_null){true, 0.3F, 0.1F, -2, NAN});
     weak.motion = 0;
     run(weak, 0, 10, &r);
     CHECK_NEAR(r.threshold, 0.10 + 5.5 / sqrt(400 * 3), 0.01);
@@ -162,13 +162,59 @@ static void noisy_slow_link(void) {
     struct scene s = {10, 0.5, 0.03, 0, 0, 1};
     struct aw_motion_result r;
     start();
-    aw_motion_set_null(&motion, &(struct aw_motion_null){true, NAN, NAN, log10f(0.03F)});
+    aw_motion_set_null(&motion, &(struct aw_motion_null){true, NAN, NAN, log10f(0.03F), NAN});
     CHECK_INT(run(s, 0, 60, &r), 0);
     CHECK_NEAR(r.score, 0, 0.3);
     start();
     CHECK(run(s, 0, 20, &r) >= 10);
     run(s, 20, 60, &r);
     CHECK_INT(run(s, 60, 120, &r), 0);
+}
+
+/* 20 frames/s with combs. What moves is another value in every frame, and each part's own; of 40 s
+ * from `from_s` on the reads that said moving. */
+static int run_slow(double noise, double moved, bool agree, int from_s,
+                    struct aw_motion_result *r) {
+    int moving = 0;
+    for (int i = from_s * 20; i < (from_s + 40) * 20; i++) {
+        int64_t t = i * (int64_t)50000000;
+        float row[GROUPS], comb[6];
+        for (unsigned p = 0; p < 3; p++) {
+            double own = moved * noise_gauss(90 + p, (uint64_t)i);
+            for (unsigned h = 0; h < 2; h++) {
+                if (!agree) own = moved * noise_gauss(90 + 3 * h + p, (uint64_t)i);
+                comb[2 * p + h] =
+                    (float)(1 + own + noise * noise_gauss(70 + 2 * p + h, (uint64_t)i));
+                row[2 * p + h] = comb[2 * p + h];
+            }
+        }
+        aw_motion_push(&motion, t, row, GROUPS);
+        CHECK(aw_motion_slow(&motion));
+        aw_motion_push_comb(&motion, t, comb, 6, 3);
+        if (i % 20 < 19) continue;
+        aw_motion_read(&motion, t, r);
+        moving += r->moving;
+    }
+    return moving;
+}
+
+/* Below 25/s: a faint walker on a link seen to be quiet; noise, however strong, that even and odd
+ * subcarriers do not share is none. */
+static void slow_link(void) {
+    struct aw_motion_result r;
+    start();
+    CHECK_INT(run_slow(0.01, 0, true, 0, &r), 0);
+    CHECK(r.common < 0.004F);
+    CHECK(run_slow(0.01, 0.012, true, 40, &r) >= 38); /* in the spread a rise of 1.6: not enough */
+    start();
+    CHECK(run_slow(0.01, 0.012, true, 0, &r) <= 1); /* never seen quiet */
+    start();
+    CHECK_INT(run_slow(0.01, 0.05, false, 0, &r), 0); /* a spread of 5 %, but nothing in common */
+    CHECK(run_slow(0.01, 0.05, true, 40, &r) >= 38);
+    struct scene fast = {100, 0.5, 0.02, 0, 0, 1};
+    start();
+    run(fast, 0, 10, &r);
+    CHECK(!aw_motion_slow(&motion) && isnan(r.common));
 }
 
 /* reset = fresh; a gap, a break and repeated times do no harm; push in two halves = push at once.
@@ -219,6 +265,7 @@ int main(void) {
     reasons();
     calibrated();
     noisy_slow_link();
+    slow_link();
     laws();
     refusals();
     return test_end();

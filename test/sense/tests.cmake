@@ -1,6 +1,7 @@
 aw_test(sense amplitude aw_sense)
 aw_test(sense motion aw_sense)
 aw_test(sense calibration aw_sense)
+aw_test(sense comb aw_sense)
 aw_test(sense fall aw_sense)
 aw_test(sense presence aw_sense)
 aw_test(sense sway aw_sense)
