@@ -6,6 +6,7 @@
 #include "serve_life.h"
 #include "serve_mqtt.h"
 #include "server/engine.h"
+#include "server/history.h"
 #include "server/http.h"
 #include "server/log.h"
 #include "server/services.h"
@@ -105,10 +106,14 @@ static int serve(struct running *run, const struct settings_sources *from) {
     struct aw_why why;
     struct aw_http *http;
     struct aw_mqtt *mqtt;
+    static struct aw_history history;
     if (serve_mqtt_start(&mqtt, s, &why) != AW_OK) return fail(why.text);
-    const struct aw_sink sinks[] = {serve_mqtt_sink(mqtt)};
+    aw_history_open(&history, s);
+    run->services.history = &history;
+    if (!history.store && s->store_on) aw_log(AW_LOG_WARNING, "%s", history.off);
+    const struct aw_sink sinks[] = {history.sink, serve_mqtt_sink(mqtt)};
     const struct aw_http_config web = {.sinks = sinks,
-                                       .n_sinks = mqtt ? 1 : 0,
+                                       .n_sinks = mqtt ? 2 : 1,
                                        .bind = s->http_bind,
                                        .port = (uint16_t)s->http_port,
                                        .version = AW_VERSION,
@@ -118,7 +123,9 @@ static int serve(struct running *run, const struct settings_sources *from) {
     int code = EXIT_OK;
     if (aw_http_create(&web, &http, why.text, sizeof why.text) != AW_OK) {
         code = fail(why.text);
+        aw_history_close(&history);
     } else {
+        aw_history_attach(&history, http);
         struct aw_engine *engine;
         const char *serial[AW_SETTING_ITEMS], *files[AW_SETTING_ITEMS];
         const struct aw_engine_config sources = {
@@ -143,7 +150,10 @@ static int serve(struct running *run, const struct settings_sources *from) {
             code = run_until_stopped(run, http, from);
             run->services.engine = NULL;
             aw_engine_stop(engine);
+            aw_http_wake(http); /* what the engine said last goes into the history, too */
+            if (aw_http_service(http) != AW_OK) code = EXIT_FAILED;
         }
+        aw_history_close(&history);
         aw_http_destroy(http);
     }
     aw_mqtt_stop(mqtt);

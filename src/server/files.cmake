@@ -31,11 +31,13 @@ aw_layer(server USES base readers core sim FILES
     update_json.c
     # history
     event.c
+    history.c
     store.c
     store_batch.c
     store_db.c
     store_keep.c
     store_postgres.c
+    store_query.c
     store_schema.c
     store_sqlite.c
     summary.c
@@ -58,6 +60,7 @@ aw_layer(server USES base readers core sim FILES
     routes.c
     routes_config.c
     routes_own.c
+    routes_store.c
     rows.c
     view.c
     ws.c

@@ -24,10 +24,14 @@ bool aw_route_match(const char *pattern, const char *path,
 }
 
 bool aw_request_query(const struct aw_request *r, const char *key, char *value, size_t cap) {
-    char name[64];
+    char name[64], text[512];
     int n = snprintf(name, sizeof name, "%s=", key);
     if (n < 0 || (size_t)n >= sizeof name) return false;
-    return lws_get_urlarg_by_name(r->wsi, name, value, (int)cap) != NULL;
+    const char *at = lws_get_urlarg_by_name(r->wsi, name, text, sizeof text); /* behind the name */
+    size_t len = at ? strlen(at) : cap;
+    if (len >= cap) return false;
+    memcpy(value, at, len + 1);
+    return true;
 }
 
 static enum aw_given check(double v, double min, double max, double *value) {

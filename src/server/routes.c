@@ -12,6 +12,8 @@ extern const struct aw_route aw_routes_own[];
 extern const size_t aw_routes_own_count;
 extern const struct aw_route aw_routes_config[];
 extern const size_t aw_routes_config_count;
+extern const struct aw_route aw_routes_store[];
+extern const size_t aw_routes_store_count;
 
 static const struct {
     const struct aw_route *routes;
@@ -19,6 +21,7 @@ static const struct {
 } tables[] = {
     {aw_routes_own, &aw_routes_own_count},
     {aw_routes_config, &aw_routes_config_count},
+    {aw_routes_store, &aw_routes_store_count},
 };
 
 const struct aw_route *aw_routes_at(size_t i) {

@@ -6,6 +6,7 @@
 struct aw_services {
     struct aw_engine *engine;
     struct aw_tune *tune; /* the settings in effect */
+    struct aw_history *history;
 };
 
 #endif

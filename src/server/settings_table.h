@@ -77,7 +77,23 @@
     X(CHOICE, log_level, "log.level", "log-level", "error|warning|info|debug", "info", 0, 0, \
       AW_SET_LIVE, "what is said on stderr") \
     X(CHOICE, log_format, "log.format", "log-format", "text|json", "text", 0, 0, AW_SET_LIVE, \
-      "lines of text, or of JSON with time, level and message")
+      "lines of text, or of JSON with time, level and message") \
+    X(BOOL, store_on, "store.enabled", "no-store", "", "true", 0, 1, 0, \
+      "keep history, events and recordings; without, nothing is written to disk") \
+    X(TEXT, store_url, "store.url", "store", "URL", "", 0, 255, AW_SET_SECRET, \
+      "where history is kept: a file of SQLite, or postgresql://...; empty: history.db in the folder of state") \
+    X(FLOAT, store_keep_days, "store.keep_days", "", "DAYS", "400", 0.01, 36500, 0, \
+      "minutes, hours and events older than this are deleted") \
+    X(FLOAT, store_keep_second_days, "store.keep_second_days", "", "DAYS", "7", 0.01, 36500, 0, \
+      "seconds older than this are deleted") \
+    X(FLOAT, store_max_mb, "store.max_mb", "", "MB", "1000", 1, 10000000, 0, \
+      "size of the history; above, the oldest seconds, then minutes, hours and events go") \
+    X(INT, store_batch_ms, "store.batch_ms", "", "MS", "1000", 10, 60000, 0, \
+      "time between two writes") \
+    X(TEXT, recordings_dir, "recordings.dir", "recordings", "DIR", "", 0, 255, 0, \
+      "folder of recordings; empty: recordings in the folder of state") \
+    X(FLOAT, recordings_max_mb, "recordings.max_mb", "", "MB", "2000", 1, 10000000, 0, \
+      "size of all recordings together; a recording that would pass it is ended")
 /* clang-format on */
 
 #endif

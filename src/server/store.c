@@ -1,6 +1,7 @@
 #include "server/store.h"
 
 #include "base/units.h"
+#include "server/log.h"
 #include "server/store_batch.h"
 #include "server/store_keep.h"
 
@@ -116,6 +117,7 @@ static void trouble_begins(struct aw_store *s, int64_t now_ms) {
         s->trouble_ms = now_ms;
         s->retry_ms = RETRY_FIRST_MS;
         plain(s->db.why.text, why, sizeof why);
+        aw_log(AW_LOG_ERROR, "history cannot be written, and waits: %s", s->db.why.text);
         struct aw_event e = aw_event_make(clock_ms(CLOCK_REALTIME) * AW_MS, "store-trouble",
                                           "{\"reason\":\"%s\"}", why);
         aw_batch_event(&s->batch, &e);
@@ -128,6 +130,7 @@ static void trouble_begins(struct aw_store *s, int64_t now_ms) {
 static void trouble_ends(struct aw_store *s, int64_t now_ms) {
     if (!s->in_trouble) return;
     s->in_trouble = false;
+    aw_log(AW_LOG_INFO, "history is written again");
     struct aw_event e = aw_event_make(
         clock_ms(CLOCK_REALTIME) * AW_MS, "store-recovered", "{\"trouble_s\":%.1f,\"lost\":%llu}",
         (double)(now_ms - s->trouble_ms) * 1e-3, (unsigned long long)s->batch.lost);

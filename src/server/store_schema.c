@@ -186,11 +186,11 @@ int aw_summary_load(struct aw_db *db, enum aw_resolution at, int64_t series, int
                     void *ctx) {
     char sql[1024];
     struct load l = {row, ctx};
-    struct aw_val in[] = {aw_val_int(from_s), aw_val_int(to_s), aw_val_int(limit),
-                          aw_val_int(series)};
+    struct aw_val in[] = {aw_val_int(from_s), aw_val_int(to_s), aw_val_int(series ? series : limit),
+                          aw_val_int(limit)};
     snprintf(sql, sizeof sql,
              "SELECT " COLUMNS " FROM hist_%s WHERE t >= $1 AND t < $2 %s"
-             " ORDER BY t, series, source LIMIT $3",
-             aw_resolution_key[at], series ? "AND series = $4" : "");
+             " ORDER BY t, series, source LIMIT %s",
+             aw_resolution_key[at], series ? "AND series = $3" : "", series ? "$4" : "$3");
     return aw_db_run(db, sql, in, series ? 4 : 3, load_row, &l);
 }

@@ -3,6 +3,7 @@
 #include "server/store.h"
 #include "server/store_batch.h"
 #include "server/store_keep.h"
+#include "server/store_query.h"
 #include "test.h"
 
 #include <unistd.h>
@@ -192,6 +193,69 @@ static void test_migration(void) {
     CHECK(strstr(db.why.text, "not a database"));
 }
 
+static char text[1 << 20];
+
+static const char *as_text(void (*write)(struct aw_json *, void *), void *answer) {
+    struct aw_json j;
+    aw_json_init(&j, text, sizeof text);
+    write(&j, answer);
+    return aw_json_text(&j);
+}
+
+static void test_questions(void) {
+    struct aw_db db;
+    struct aw_batch b;
+    struct aw_history_answer a;
+    struct aw_events_answer e;
+    fresh(&db, AW_SCHEMA_VERSION);
+    CHECK_INT(aw_batch_init(&b), AW_OK);
+    put_second(&b, t0_s, AW_STATE_STILL, 12);
+    put_second(&b, t0_s + 2, AW_STATE_NULL, NAN); /* second 1 is missing, and stays so */
+    for (int i = 0; i < 5; i++) {
+        struct aw_event ev =
+            aw_event_make((t0_s + i) * 1000000000, i % 2 ? "fall" : "state", "{\"i\":%d}", i);
+        snprintf(ev.kind, sizeof ev.kind, "link");
+        snprintf(ev.name, sizeof ev.name, "node 1");
+        aw_batch_event(&b, &ev);
+    }
+    CHECK_INT(aw_batch_write(&b, &db), AW_OK);
+    struct aw_history_query q = {.name = "node 1", .from_s = t0_s, .to_s = t0_s + 3};
+    CHECK_INT(aw_history_load(&db, &q, &a), AW_OK);
+    CHECK_INT(a.n, 2);
+    const char *json = as_text(aw_history_json, &a);
+    CHECK(strstr(json, "\"series\":[{\"id\":1,\"sender\":\"ffffffffffffffff\"}]"));
+    CHECK(strstr(json, "\"source\":\"live\",\"series\":1,\"n\":1,\"coverage\":1.0000"));
+    CHECK(strstr(json, "\"breathing_bpm\":{\"mean\":12.00,\"min\":12.00,\"max\":12.00,"
+                       "\"confidence\":0.800,\"coverage\":1.0000,\"reason\":null"));
+    CHECK(strstr(json, "\"breathing_bpm\":{\"mean\":null,\"min\":null,\"max\":null,"
+                       "\"confidence\":null,\"coverage\":0.0000,\"reason\":\"moving\","
+                       "\"reasons\":{\"moving\":1}}"));
+    CHECK(strstr(json, "\"unknown\":1.0000,\"confidence\":null,\"experimental\":0.0000,"
+                       "\"reason\":\"stale\""));
+    aw_history_free(&a);
+    q.by_sender = true; /* another of the same name */
+    q.sender = 1;
+    CHECK_INT(aw_history_load(&db, &q, &a), AW_OK);
+    CHECK_INT(a.n, 0);
+    aw_history_free(&a);
+    struct aw_events_query eq = {.to_ms = INT64_MAX, .before_id = INT64_MAX, .limit = 2};
+    CHECK_INT(aw_events_load(&db, &eq, &e), AW_OK);
+    CHECK_INT(e.n, 2);
+    CHECK_INT(e.rows[0].event.t_ms, (t0_s + 4) * 1000); /* newest first */
+    json = as_text(aw_events_json, &e);
+    CHECK(strstr(json, "\"type\":\"state\",\"room\":null,\"link\":\"node 1\",\"source\":null,"
+                       "\"detail\":{\"i\":4}}"));
+    eq.before_id = e.rows[1].id;
+    aw_events_free(&e);
+    snprintf(eq.type, sizeof eq.type, "fall");
+    CHECK_INT(aw_events_load(&db, &eq, &e), AW_OK);
+    CHECK_INT(e.n, 1);
+    CHECK_INT(e.rows[0].event.t_ms, (t0_s + 1) * 1000);
+    aw_events_free(&e);
+    aw_batch_free(&b);
+    aw_db_close(&db);
+}
+
 static bool wait_batches(struct aw_store *s, uint64_t more) {
     struct aw_store_stats stats;
     aw_store_stats(s, &stats);
@@ -313,6 +377,7 @@ int main(int argc, char **argv) {
     test_rolling();
     test_retention();
     test_migration();
+    test_questions();
     struct aw_db db;
     fresh(&db, AW_SCHEMA_VERSION);
     aw_db_close(&db);
