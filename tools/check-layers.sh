@@ -10,10 +10,10 @@ say() { echo "check-layers: $*" >&2; failed=1; }
 allowed() {
     case $1 in
     base) echo "" ;;
-    dsp | readers | sim) echo "base" ;;
+    dsp | readers | sim | infer) echo "base" ;;
     sense) echo "base dsp" ;;
     core) echo "base dsp readers sense" ;;
-    server) echo "base dsp readers sense sim core" ;;
+    server) echo "base dsp readers sense sim core infer" ;;
     *) echo "?" ;;
     esac
 }
@@ -53,7 +53,7 @@ check_archive() {
 }
 
 if [ $# -gt 0 ]; then
-    for layer in base dsp readers sense sim core; do
+    for layer in base dsp readers sense sim core infer; do
         archive=$1/src/libaw_$layer.a
         [ -f "$archive" ] && check_archive "$layer" "$archive"
     done

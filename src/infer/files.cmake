@@ -1,0 +1,13 @@
+aw_layer(infer USES base FILES
+    conv.c
+    elementwise.c
+    gru.c
+    linear.c
+    norm.c
+    onnx.c
+    op.c
+    plain.c
+    reduce.c
+    resize.c
+    shape.c
+)
