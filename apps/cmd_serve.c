@@ -108,6 +108,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
     struct aw_mqtt *mqtt;
     static struct aw_history history;
     if (serve_mqtt_start(&mqtt, s, &why) != AW_OK) return fail(why.text);
+    run->services.mqtt = mqtt;
     aw_history_open(&history, s);
     run->services.history = &history;
     if (!history.store && s->store_on) aw_log(AW_LOG_WARNING, "%s", history.off);

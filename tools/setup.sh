@@ -9,7 +9,7 @@ packages=(build-essential cmake ninja-build pkg-config
     libjsmn-dev libcjson-dev libyaml-dev libmosquitto-dev libsqlite3-dev libpq-dev)
 if [ "$what" = test ]; then
     packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql python3-jsonschema
-        mosquitto mosquitto-clients openssl)
+        mosquitto mosquitto-clients openssl prometheus)
     packages+=(dpkg-dev systemd)
 fi
 if ! command -v node >/dev/null; then packages+=(nodejs); fi

@@ -54,11 +54,13 @@ aw_layer(server USES base readers core sim FILES
     guard.c
     http.c
     listen.c
+    metrics.c
     note.c
     reply.c
     request.c
     routes.c
     routes_config.c
+    routes_metrics.c
     routes_own.c
     routes_store.c
     rows.c

@@ -43,8 +43,11 @@ void aw_loop_drain(struct aw_http *h) {
         uint32_t updated =
             m->kind == AW_MSG_UPDATE ? aw_board_find(h->board, m->link) : AW_BOARD_LINKS;
         for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
+        int64_t taken_ns = m->wall_ns;
         aw_ring_release(h->ring);
-        if (updated < AW_BOARD_LINKS) aw_ws_update(h, updated);
+        if (updated == AW_BOARD_LINKS) continue;
+        aw_ws_update(h, updated);
+        aw_metrics_latency(&h->metrics, aw_loop_wall_ns() - taken_ns);
     }
     if (!budget) lws_sul_schedule(h->context, 0, &h->drain_timer, on_drain, 1);
 }

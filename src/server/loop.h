@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "server/board.h"
 #include "server/http.h"
+#include "server/metrics.h"
 #include "server/sink.h"
 
 #include <libwebsockets.h>
@@ -54,6 +55,7 @@ struct aw_http {
     struct aw_client *clients; /* list */
     uint32_t n_clients;
     uint64_t clients_total, clients_slow, clients_refused, requests;
+    struct aw_metrics metrics;
 
     const struct aw_services *services;
     const struct aw_sink *sinks;
@@ -79,6 +81,7 @@ struct aw_conn {
     uint64_t file_left; /* bytes to send of it */
     uint64_t ticket;    /* the answer comes later; 0 no */
     bool close;         /* after the reply */
+    const char *route;  /* of the table, that the reply is of; NULL none */
 };
 
 int64_t aw_loop_wall_ns(void); /* Unix time */

@@ -101,6 +101,7 @@ int aw_reply_send(struct lws *wsi, struct aw_conn *c, const struct aw_reply *rep
     if (r.type && !r.body && !r.file) return -1; /* out of memory: none for a reply either */
     aw_reply_drop(c);
     uint64_t len = r.file ? r.file_len : r.body ? r.body->len : 0;
+    aw_metrics_request(&aw_loop_of(wsi)->metrics, c->route, r.status);
     if (add_headers(wsi, &r, len, &p, buf + sizeof buf - 1) ||
         lws_write(wsi, start, (size_t)(p - start), LWS_WRITE_HTTP_HEADERS) < 0) {
         aw_reply_unsent(&r);

@@ -15,6 +15,9 @@ extern const size_t aw_routes_config_count;
 extern const struct aw_route aw_routes_store[];
 extern const size_t aw_routes_store_count;
 
+extern const struct aw_route aw_routes_metrics[];
+extern const size_t aw_routes_metrics_count;
+
 static const struct {
     const struct aw_route *routes;
     const size_t *count;
@@ -22,6 +25,7 @@ static const struct {
     {aw_routes_own, &aw_routes_own_count},
     {aw_routes_config, &aw_routes_config_count},
     {aw_routes_store, &aw_routes_store_count},
+    {aw_routes_metrics, &aw_routes_metrics_count},
 };
 
 const struct aw_route *aw_routes_at(size_t i) {
@@ -168,6 +172,7 @@ int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     const char *why;
     int method;
     h->requests++;
+    c->route = NULL;
     bool ok = request_path(wsi, r.path, sizeof r.path, &method);
     r.head = method == LWSHUMETH_HEAD;
     unsigned refused = refuse_host(wsi, h, &why);
@@ -175,6 +180,7 @@ int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     if (!ok) return aw_reply_problem(wsi, c, 414, "the address is longer than any here", true);
 
     r.route = find(&r, method_name(method), allow);
+    c->route = r.route ? r.route->path : NULL;
     if (!r.route && allow[0]) return aw_reply_not_allowed(wsi, c, allow);
     if (!r.route)
         return serve_file(&r, aw_asset_find(r.path), strcmp(r.path, "/ws/sensing") == 0,

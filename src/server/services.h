@@ -7,6 +7,7 @@ struct aw_services {
     struct aw_engine *engine;
     struct aw_tune *tune; /* the settings in effect */
     struct aw_history *history;
+    struct aw_mqtt *mqtt;
 };
 
 #endif
