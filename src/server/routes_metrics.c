@@ -1,6 +1,7 @@
 /* GET /metrics: the text exposition format of Prometheus, version 0.0.4. Base units: seconds,
  * bytes, hertz. Labels are bounded: AW_BOARD_LINKS links, AW_BOARD_SOURCES sources, the routes of
  * the table. What is not known is left out, never 0. */
+#include "server/history.h"
 #include "server/mqtt.h"
 #include "server/route.h"
 #include "server/services.h"
@@ -195,6 +196,25 @@ static void mqtt(FILE *f, const struct aw_mqtt *m) {
         (double)s.lost);
 }
 
+static void store(FILE *f, struct aw_store *store) {
+    struct aw_store_stats s;
+    aw_store_stats(store, &s);
+    one(f, "airwake_store_up", "gauge", "1 while the database takes what is written.", s.ok);
+    one(f, "airwake_store_summaries_total", "counter", "Seconds of links and rooms written.",
+        (double)s.summaries);
+    one(f, "airwake_store_events_total", "counter", "Events written.", (double)s.events);
+    one(f, "airwake_store_batches_total", "counter", "Batches written.", (double)s.batches);
+    one(f, "airwake_store_failures_total", "counter", "Batches that failed.", (double)s.failures);
+    one(f, "airwake_store_lost_total", "counter", "Items that found no room.", (double)s.lost);
+    one(f, "airwake_store_queue_items", "gauge", "Items waiting for the database.",
+        (double)s.waiting);
+    if (s.bytes >= 0)
+        one(f, "airwake_store_size_bytes", "gauge", "Size of the database.", (double)s.bytes);
+    if (s.written_s)
+        one(f, "airwake_store_last_write_timestamp_seconds", "gauge",
+            "Unix time of the last batch.", (double)s.written_s);
+}
+
 /* ---- process: the names all Prometheus clients use */
 
 static int open_fds(void) {
@@ -265,6 +285,8 @@ static int get_metrics(struct aw_request *r) {
     latency(f, &r->http->metrics);
     clients(f, r->http);
     if (r->http->services && r->http->services->mqtt) mqtt(f, r->http->services->mqtt);
+    if (r->http->services && r->http->services->history && r->http->services->history->store)
+        store(f, r->http->services->history->store);
     process(f);
     fclose(f);
     struct aw_note *body = aw_note_bytes(text, len);
