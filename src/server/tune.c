@@ -16,8 +16,11 @@ void aw_tune_to(struct aw_tune *t, const struct aw_settings *next, char *changed
         bool live = d->traits & AW_SET_LIVE;
         bool same = aw_settings_equal(&t->now, next, (enum aw_setting_id)i);
         if (!same) name(live ? changed : restart, bytes, d->key);
-        if (!live && !same) continue;
-        aw_settings_copy(&t->now, next, (enum aw_setting_id)i);
+        if (!same && live) aw_settings_copy(&t->now, next, (enum aw_setting_id)i);
+        if (!same) continue;
+        /* not the value: other threads may be reading it, and it is the same */
+        t->now.origin[i] = next->origin[i];
+        t->now.line[i] = next->line[i];
     }
     memcpy(t->now.file, next->file, sizeof t->now.file);
     if (changed[0] && t->apply) t->apply(t->ctx, &t->now);
