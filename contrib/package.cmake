@@ -9,7 +9,8 @@ install(TARGETS airwake RUNTIME DESTINATION bin)
 install(FILES ${PROJECT_BINARY_DIR}/airwake.yaml DESTINATION /etc/airwake
     PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 install(FILES contrib/airwake.service DESTINATION /lib/systemd/system)
-install(FILES ${PROJECT_BINARY_DIR}/demo.pcap DESTINATION share/airwake)
+install(FILES ${PROJECT_BINARY_DIR}/demo.pcap contrib/alerts.yml contrib/grafana-dashboard.json
+    DESTINATION share/airwake)
 install(FILES LICENSE DESTINATION share/doc/airwake RENAME copyright)
 install(FILES docs/operations.md docs/configuration.md docs/api.md docs/events.md
     DESTINATION share/doc/airwake)

@@ -36,7 +36,8 @@ want "the settings file" [ "$(in_root stat -c '%U %G %a' /etc/airwake/airwake.ya
 want "settings" in_root airwake config check /etc/airwake/airwake.yaml
 
 step "start, look, reload, stop"
-chroot --userspec=airwake:airwake "$root" env AIRWAKE_HTTP_PORT=0 AIRWAKE_SOURCES_UDP=0 \
+chroot --userspec=airwake:airwake "$root" env STATE_DIRECTORY=/var/lib/airwake \
+    AIRWAKE_HTTP_PORT=0 AIRWAKE_SOURCES_UDP=0 \
     /usr/bin/airwake serve --demo /usr/share/airwake/demo.pcap 2>"$work/log" &
 server=$!
 for _ in $(seq 100); do
@@ -47,6 +48,7 @@ done
 curl -fsS "$url/health"; echo
 kill -HUP "$server"
 sleep 0.5
+want "no history was written" [ -n "$(ls "$root/var/lib/airwake")" ]
 want "reload" grep -q 'settings read again' "$work/log"
 kill -TERM "$server"
 wait "$server"
