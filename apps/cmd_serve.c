@@ -5,6 +5,7 @@
 
 #include "serve_life.h"
 #include "serve_mqtt.h"
+#include "server/calibrations.h"
 #include "server/engine.h"
 #include "server/history.h"
 #include "server/http.h"
@@ -64,7 +65,15 @@ static void announce(const struct aw_settings *s, struct aw_http *http, struct a
 struct running {
     struct aw_tune tune;
     struct aw_services services;
+    struct aw_calibrations calibrations;
 };
+
+/* dir: "" keeps nothing. */
+static void open_kept(struct running *run, const char *dir) {
+    aw_calibrations_open(&run->calibrations, dir, &run->services);
+    if (run->calibrations.why[0])
+        aw_log(AW_LOG_WARNING, "calibrations are not kept: %s", run->calibrations.why);
+}
 
 static void apply(void *ctx, const struct aw_settings *s) {
     struct running *run = ctx;
@@ -112,9 +121,11 @@ static int serve(struct running *run, const struct settings_sources *from) {
     aw_history_open(&history, s);
     run->services.history = &history;
     if (!history.store && s->store_on) aw_log(AW_LOG_WARNING, "%s", history.off);
-    const struct aw_sink sinks[] = {history.sink, serve_mqtt_sink(mqtt)};
+    open_kept(run, history.lock >= 0 ? history.dir : "");
+    const struct aw_sink sinks[] = {history.sink, aw_calibrations_sink(&run->calibrations),
+                                    serve_mqtt_sink(mqtt)};
     const struct aw_http_config web = {.sinks = sinks,
-                                       .n_sinks = mqtt ? 2 : 1,
+                                       .n_sinks = mqtt ? 3 : 2,
                                        .bind = s->http_bind,
                                        .port = (uint16_t)s->http_port,
                                        .version = AW_VERSION,
@@ -150,6 +161,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
             run->services.engine = engine;
             code = run_until_stopped(run, http, from);
             run->services.engine = NULL;
+            aw_calibrations_close(&run->calibrations);
             aw_engine_stop(engine);
             aw_http_wake(http); /* what the engine said last goes into the history, too */
             if (aw_http_service(http) != AW_OK) code = EXIT_FAILED;

@@ -261,8 +261,11 @@ struct aw_update {
 };
 
 /* Calibration of a link: what it looks like while nobody is there and, optionally, while somebody
- * moves about. begin() a take, let its seconds pass (10 at least), finish(). */
-enum aw_take { AW_TAKE_EMPTY, AW_TAKE_OCCUPIED };
+ * moves about, or sits still. begin() a take, let its seconds pass (10 at least), finish(). The
+ * still take decides nothing, since a sitting person is found by breath and sway: how far it
+ * overlaps with the empty one says whether motion alone would find them. */
+enum aw_take { AW_TAKE_EMPTY, AW_TAKE_OCCUPIED, AW_TAKE_STILL };
+const char *aw_take_key(enum aw_take take); /* "empty", "walk", "still" */
 
 enum aw_calibration_verdict {
     AW_CALIBRATION_NONE,           /* never tried */
@@ -279,15 +282,36 @@ struct aw_calibration_report {
     float moved;                  /* share of the empty take in which something moved */
     float overlap; /* 0 apart .. 0.5 alike; above 0.05 it does not arm; NAN without occupied take */
     float drift; /* of the empty room since, in its own standard deviations; above 3 do it again */
+    uint32_t still_s;
+    float still_overlap; /* as overlap, of the still take; NAN without one */
+    bool collecting;     /* a take is under way; the seconds count up */
+    enum aw_take take;   /* the last one begun */
+    bool restored;       /* armed without takes: another take needs an empty one first */
 };
 
-/* Errors: INVAL (no such link, or finish without a take begun). Calibrating follows the empty room
- * slowly afterwards, and stands still while somebody is there. */
+/* What is kept of an armed calibration. Meaningless to others than the version that made it. */
+enum { AW_CALIBRATION_VALUES = 8 };
+struct aw_calibration_saved {
+    struct aw_calibration_report report;
+    float value[AW_CALIBRATION_VALUES];
+};
+
+/* Errors: INVAL (no such link, finish without a take begun, another take before an empty one).
+ * Calibrating follows the empty room slowly afterwards, and stands still while somebody is there.
+ */
 int aw_session_calibrate_begin(struct aw_session *s, uint32_t link, enum aw_take take);
 int aw_session_calibrate_finish(struct aw_session *s, uint32_t link,
                                 struct aw_calibration_report *out);
 int aw_session_calibration(const struct aw_session *s, uint32_t link,
                            struct aw_calibration_report *out);
+
+/* To keep one and give it back to the same link later: restore() arms it without takes. clear()
+ * ends takes and forgets. Errors: INVAL (no such link; restore of what is not armed). */
+int aw_session_calibration_save(const struct aw_session *s, uint32_t link,
+                                struct aw_calibration_saved *out);
+int aw_session_calibration_restore(struct aw_session *s, uint32_t link,
+                                   const struct aw_calibration_saved *saved);
+int aw_session_calibration_clear(struct aw_session *s, uint32_t link);
 
 /* The oldest update not yet polled. Updates that nobody polls are dropped, oldest first, and
  * counted. */

@@ -50,6 +50,18 @@ const char *aw_state_key(enum aw_state state) {
     return "null";
 }
 
+const char *aw_take_key(enum aw_take take) {
+    switch (take) {
+    case AW_TAKE_EMPTY:
+        return "empty";
+    case AW_TAKE_OCCUPIED:
+        return "walk";
+    case AW_TAKE_STILL:
+        return "still";
+    }
+    return "unknown";
+}
+
 const char *aw_calibration_verdict_key(enum aw_calibration_verdict verdict) {
     switch (verdict) {
     case AW_CALIBRATION_NONE:

@@ -41,7 +41,7 @@ int aw_link_init(struct aw_link *l, void *memory, size_t bytes, const struct aw_
                  uint32_t serial, const struct aw_frame *f) {
     struct aw_arena a;
     aw_arena_init(&a, memory, bytes);
-    *l = (struct aw_link){.used = true, .report = {.overlap = NAN}};
+    *l = (struct aw_link){.used = true, .report = {.overlap = NAN, .still_overlap = NAN}};
     aw_calibration_init(&l->calibration);
     int err = init_sensing(l, &a, tables, f);
     if (err != AW_OK) {
@@ -121,10 +121,12 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     i->n_live = aw_amplitude_live(&l->amplitude);
 }
 
-void aw_link_calibrate_begin(struct aw_link *l, enum aw_take take) {
+int aw_link_calibrate_begin(struct aw_link *l, enum aw_take take) {
+    if (take != AW_TAKE_EMPTY && !l->calibration.n[AW_TAKE_EMPTY]) return AW_ERR_INVAL;
     if (!l->calibrating && take == AW_TAKE_EMPTY) aw_calibration_init(&l->calibration);
     aw_calibration_begin(&l->calibration, take);
     l->calibrating = true;
+    return AW_OK;
 }
 
 int aw_link_calibrate_finish(struct aw_link *l) {
@@ -136,9 +138,42 @@ int aw_link_calibrate_finish(struct aw_link *l) {
                                                .empty_s = r.reads[AW_TAKE_EMPTY],
                                                .occupied_s = r.reads[AW_TAKE_OCCUPIED],
                                                .moved = r.moved,
-                                               .overlap = r.overlap};
+                                               .overlap = r.overlap,
+                                               .still_s = r.reads[AW_TAKE_STILL],
+                                               .still_overlap = r.still_overlap,
+                                               .take = l->calibration.take};
     aw_motion_set_null(&l->motion, &l->calibration.null);
     return AW_OK;
+}
+
+void aw_link_calibration(const struct aw_link *l, struct aw_calibration_saved *out) {
+    const uint32_t *n = l->calibration.n;
+    out->report = l->report;
+    out->report.collecting = l->calibrating;
+    if (l->calibrating) {
+        out->report.take = l->calibration.take;
+        out->report.empty_s = n[AW_TAKE_EMPTY];
+        out->report.occupied_s = n[AW_TAKE_OCCUPIED];
+        out->report.still_s = n[AW_TAKE_STILL];
+    }
+    aw_calibration_save(&l->calibration, out->value);
+}
+
+int aw_link_calibration_restore(struct aw_link *l, const struct aw_calibration_saved *saved) {
+    if (saved->report.verdict != AW_CALIBRATION_ARMED || l->calibrating) return AW_ERR_INVAL;
+    if (!aw_calibration_restore(&l->calibration, saved->value)) return AW_ERR_INVAL;
+    l->report = saved->report;
+    l->report.collecting = false;
+    l->report.restored = true;
+    aw_motion_set_null(&l->motion, &l->calibration.null);
+    return AW_OK;
+}
+
+void aw_link_calibration_clear(struct aw_link *l) {
+    aw_calibration_init(&l->calibration);
+    l->calibrating = false;
+    l->report = (struct aw_calibration_report){.overlap = NAN, .still_overlap = NAN};
+    aw_motion_set_null(&l->motion, &l->calibration.null);
 }
 
 /* One more second: of a take, or of use. */

@@ -62,7 +62,10 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out);
 
 /* As in airwake.h. */
-void aw_link_calibrate_begin(struct aw_link *l, enum aw_take take);
+int aw_link_calibrate_begin(struct aw_link *l, enum aw_take take);
 int aw_link_calibrate_finish(struct aw_link *l);
+void aw_link_calibration(const struct aw_link *l, struct aw_calibration_saved *out);
+int aw_link_calibration_restore(struct aw_link *l, const struct aw_calibration_saved *saved);
+void aw_link_calibration_clear(struct aw_link *l);
 
 #endif

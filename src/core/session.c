@@ -357,9 +357,8 @@ uint64_t aw_session_dropped_updates(const struct aw_session *s) {
 
 int aw_session_calibrate_begin(struct aw_session *s, uint32_t link, enum aw_take take) {
     if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
-    if (take != AW_TAKE_EMPTY && take != AW_TAKE_OCCUPIED) return AW_ERR_INVAL;
-    aw_link_calibrate_begin(&s->links[link], take);
-    return AW_OK;
+    if ((unsigned)take > AW_TAKE_STILL) return AW_ERR_INVAL;
+    return aw_link_calibrate_begin(&s->links[link], take);
 }
 
 int aw_session_calibrate_finish(struct aw_session *s, uint32_t link,
@@ -373,6 +372,27 @@ int aw_session_calibrate_finish(struct aw_session *s, uint32_t link,
 int aw_session_calibration(const struct aw_session *s, uint32_t link,
                            struct aw_calibration_report *out) {
     if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
-    *out = s->links[link].report;
+    struct aw_calibration_saved saved;
+    aw_link_calibration(&s->links[link], &saved);
+    *out = saved.report;
+    return AW_OK;
+}
+
+int aw_session_calibration_save(const struct aw_session *s, uint32_t link,
+                                struct aw_calibration_saved *out) {
+    if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
+    aw_link_calibration(&s->links[link], out);
+    return AW_OK;
+}
+
+int aw_session_calibration_restore(struct aw_session *s, uint32_t link,
+                                   const struct aw_calibration_saved *saved) {
+    if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
+    return aw_link_calibration_restore(&s->links[link], saved);
+}
+
+int aw_session_calibration_clear(struct aw_session *s, uint32_t link) {
+    if (link >= s->max_links || !s->links[link].used) return AW_ERR_INVAL;
+    aw_link_calibration_clear(&s->links[link]);
     return AW_OK;
 }

@@ -52,6 +52,12 @@ static float overlap_of(const float *empty, uint32_t n_empty, const float *occup
     return (float)(below / ((double)n_empty * (double)n_occupied));
 }
 
+static float overlap_with(const struct aw_calibration *c, enum aw_take take) {
+    bool by_share = !isnan(c->share[AW_TAKE_EMPTY][0]) && !isnan(c->share[take][0]);
+    const float(*value)[AW_CALIBRATION_READS] = by_share ? c->share : c->spread;
+    return overlap_of(value[AW_TAKE_EMPTY], kept(c, AW_TAKE_EMPTY), value[take], kept(c, take));
+}
+
 static struct aw_motion_null null_of(const struct aw_calibration *c) {
     uint32_t n = kept(c, AW_TAKE_EMPTY);
     const float *share = c->share[AW_TAKE_EMPTY];
@@ -74,7 +80,9 @@ static struct aw_motion_null null_of(const struct aw_calibration *c) {
 
 void aw_calibration_finish(struct aw_calibration *c, struct aw_calibration_result *out) {
     uint32_t empty = kept(c, AW_TAKE_EMPTY), occupied = kept(c, AW_TAKE_OCCUPIED);
-    *out = (struct aw_calibration_result){.reads = {empty, occupied}, .overlap = NAN};
+    uint32_t still = kept(c, AW_TAKE_STILL);
+    *out = (struct aw_calibration_result){
+        .reads = {empty, occupied, still}, .overlap = NAN, .still_overlap = NAN};
     out->moved = c->moved ? (float)c->moved / (float)(c->moved + c->n[AW_TAKE_EMPTY]) : 0;
     c->null.known = false;
     if (out->moved > MAX_MOVED) {
@@ -85,10 +93,9 @@ void aw_calibration_finish(struct aw_calibration *c, struct aw_calibration_resul
         out->verdict = AW_CALIBRATION_TOO_SHORT;
         return;
     }
+    if (still >= MIN_READS) out->still_overlap = overlap_with(c, AW_TAKE_STILL);
     if (occupied) {
-        bool by_share = !isnan(c->share[AW_TAKE_EMPTY][0]) && !isnan(c->share[AW_TAKE_OCCUPIED][0]);
-        float(*value)[AW_CALIBRATION_READS] = by_share ? c->share : c->spread;
-        out->overlap = overlap_of(value[AW_TAKE_EMPTY], empty, value[AW_TAKE_OCCUPIED], occupied);
+        out->overlap = overlap_with(c, AW_TAKE_OCCUPIED);
         if (!(out->overlap <= MAX_OVERLAP)) {
             out->verdict = AW_CALIBRATION_OVERLAP;
             return;
@@ -120,4 +127,21 @@ float aw_calibration_track(struct aw_calibration *c, int64_t t_ns, enum aw_state
      * noise and counts as 3. */
     float spread = fabsf(c->null.spread - c->armed_spread) * 30;
     return share > spread ? share : spread; /* NAN share: the spread alone */
+}
+
+void aw_calibration_save(const struct aw_calibration *c, float value[AW_CALIBRATION_VALUES]) {
+    const float now[] = {c->null.mean, c->null.std, c->null.spread, c->armed_mean, c->armed_spread};
+    for (size_t i = 0; i < AW_CALIBRATION_VALUES; i++)
+        value[i] = c->null.known && i < sizeof now / sizeof *now ? now[i] : NAN;
+}
+
+bool aw_calibration_restore(struct aw_calibration *c, const float value[AW_CALIBRATION_VALUES]) {
+    /* The share may be NAN, of a slow link; the spread never is. */
+    if (!isfinite(value[2]) || !isfinite(value[4]) || value[1] < LEAST_STD) return false;
+    aw_calibration_init(c);
+    c->null = (struct aw_motion_null){
+        .known = true, .mean = value[0], .std = value[1], .spread = value[2]};
+    c->armed_mean = value[3];
+    c->armed_spread = value[4];
+    return true;
 }

@@ -20,6 +20,10 @@ static void push_info(struct aw_board_link *l, const struct aw_msg *m) {
     l->info = m->link_info.info;
     l->source = m->link_info.source;
     l->has_info = true;
+    l->room = m->link_info.lane;
+    l->calibration = m->link_info.calibration;
+    l->calibrated_ns = m->link_info.calibrated_ns;
+    l->take_left_s = m->link_info.take_left_s;
     memcpy(l->name, m->link_info.name, sizeof l->name);
     l->name[sizeof l->name - 1] = '\0';
 }
@@ -66,9 +70,22 @@ static bool push_room(struct aw_board *b, const struct aw_msg *m) {
     for (size_t i = 0; i < AW_BOARD_ROOMS && !r; i++)
         if (!b->rooms[i].used) r = &b->rooms[i];
     if (!r) return false;
-    *r = (struct aw_board_room){true, m->link, m->origin, m->update, m->wall_ns};
+    *r = (struct aw_board_room){.used = true,
+                                .id = m->link,
+                                .origin = m->origin,
+                                .update = m->room.update,
+                                .wall_ns = m->wall_ns};
+    memcpy(r->key, m->room.key, sizeof r->key);
+    memcpy(r->name, m->room.name, sizeof r->name);
+    r->key[sizeof r->key - 1] = r->name[sizeof r->name - 1] = '\0';
     if (m->wall_ns == 0) r->used = false; /* the lane was closed */
     return true;
+}
+
+uint32_t aw_board_find_room(const struct aw_board *b, const char *key) {
+    uint32_t i = 0;
+    while (i < AW_BOARD_ROOMS && !(b->rooms[i].used && strcmp(b->rooms[i].key, key) == 0)) i++;
+    return i;
 }
 
 static uint32_t search(const struct aw_board *b, uint32_t id_plus_one) {
@@ -104,6 +121,7 @@ static bool push(struct aw_board *b, const struct aw_msg *m) {
     if (m->kind == AW_MSG_COUNTS) return push_counts(b, m);
     if (m->kind == AW_MSG_ROOM) return push_room(b, m);
     if (m->kind == AW_MSG_GONE) return push_gone(b, m->link);
+    if (m->kind == AW_MSG_REPLY) return true; /* not for us */
     struct aw_board_link *l = link_of(b, m->link);
     if (!l) return false;
     l->origin = m->origin;
@@ -120,6 +138,7 @@ static bool push(struct aw_board *b, const struct aw_msg *m) {
     case AW_MSG_ROOM:
     case AW_MSG_COUNTS:
     case AW_MSG_GONE:
+    case AW_MSG_REPLY:
         break;
     }
     return false;

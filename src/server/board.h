@@ -30,7 +30,11 @@ struct aw_board_link {
     bool has_update;
     enum aw_origin_kind origin;
     uint32_t source;
-    char name[64];
+    char name[AW_LINK_NAME];
+    uint32_t room; /* number of the room it is in */
+    struct aw_calibration_saved calibration;
+    int64_t calibrated_ns; /* Unix time; 0 not */
+    uint32_t take_left_s;  /* of a take of its calibration, settling included; 0 none */
     struct aw_link_info info;
     struct aw_update update;
     int64_t seen_wall_ns;   /* when a frame of the link was last known; 0 never */
@@ -54,6 +58,8 @@ struct aw_board_source {
 struct aw_board_room {
     bool used;
     uint32_t id;
+    char key[AW_ROOM_KEY]; /* what it is called in addresses and JSON: "default" */
+    char name[AW_ROOM_NAME];
     enum aw_origin_kind origin;
     struct aw_update update;
     int64_t wall_ns;
@@ -76,6 +82,9 @@ void aw_board_push(struct aw_board *b, const struct aw_msg *m);
 
 /* Place of the link that the feed calls `id` in links[]; AW_BOARD_LINKS: it is not there. */
 uint32_t aw_board_find(const struct aw_board *b, uint32_t id);
+
+/* Likewise of the room of this key in rooms[]; AW_BOARD_ROOMS: there is none. */
+uint32_t aw_board_find_room(const struct aw_board *b, const char *key);
 
 /* Seconds since a frame of the link was seen, >= 0; NAN never. */
 double aw_board_age_s(const struct aw_board_link *l, int64_t now_ns);

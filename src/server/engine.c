@@ -37,7 +37,7 @@ struct file_source {
 struct aw_engine {
     struct aw_engine_config config;
     pthread_t thread;
-    int stop_fd;
+    int wake_fd;
     atomic_bool stop, loop;
     _Atomic double speed; /* of files */
     atomic_ullong beats;
@@ -51,6 +51,11 @@ struct aw_engine {
     struct file_source files[MAX_EACH + 1];
     uint32_t n_sources;
     int64_t house_ns, counts_ns; /* monotonic: when they are due */
+
+    struct aw_ring commands; /* of struct aw_command, from the loop thread */
+    void *commands_memory;
+    struct aw_command_reply reply; /* that the feed had no room for yet */
+    bool reply_due;
 };
 
 static int64_t clock_ns(clockid_t clock) {
@@ -241,17 +246,57 @@ static void keep_house(struct aw_engine *e, int64_t now, int64_t wall) {
     tell_counts(e, wall);
 }
 
+static struct aw_lane *lane_of(void *ctx, uint32_t link) {
+    struct aw_engine *e = ctx;
+    uint32_t number = link / e->config.max_links;
+    if (number == 0) return &e->live;
+    if (number > (uint32_t)e->n_files || !e->files[number - 1].open) return NULL;
+    return &e->files[number - 1].lane;
+}
+
+static bool tell_reply(struct aw_engine *e, int64_t wall) {
+    struct aw_msg *m = e->reply_due ? aw_ring_reserve(e->config.feed) : NULL;
+    if (!m) return !e->reply_due;
+    m->kind = AW_MSG_REPLY;
+    m->link = UINT32_MAX;
+    m->wall_ns = wall;
+    m->reply = e->reply;
+    aw_ring_commit(e->config.feed);
+    e->reply_due = false;
+    e->live.changed = true;
+    return true;
+}
+
+static void carry_out(struct aw_engine *e, int64_t wall) {
+    const struct aw_command *c;
+    while (tell_reply(e, wall) && (c = aw_ring_peek(&e->commands))) {
+        aw_command_run(c, lane_of, e, wall, &e->reply);
+        e->reply_due = e->reply.replied != NULL;
+        aw_ring_release(&e->commands);
+    }
+}
+
+bool aw_engine_ask(struct aw_engine *e, const struct aw_command *command) {
+    uint64_t one = 1;
+    struct aw_command *c = aw_ring_reserve(&e->commands);
+    if (!c) return false;
+    *c = *command;
+    aw_ring_commit(&e->commands);
+    return write(e->wake_fd, &one, sizeof one) > 0 || errno == EAGAIN; /* it is awake already */
+}
+
 static void *run(void *arg) {
     struct aw_engine *e = arg;
     while (!atomic_load_explicit(&e->stop, memory_order_acquire)) {
         int64_t now = clock_ns(CLOCK_MONOTONIC), wall = clock_ns(CLOCK_REALTIME);
         keep_house(e, now, wall);
+        carry_out(e, wall);
         int64_t next = play_files(e, now, wall);
         wake_if_news(e);
 
         struct pollfd fds[1 + 2 * MAX_EACH];
         int n = 0;
-        fds[n++] = (struct pollfd){.fd = e->stop_fd, .events = POLLIN};
+        fds[n++] = (struct pollfd){.fd = e->wake_fd, .events = POLLIN};
         for (int i = 0; i < e->n_udp; i++)
             fds[n++] = (struct pollfd){.fd = e->udp[i].fd, .events = POLLIN};
         for (int i = 0; i < e->n_serial; i++) /* a closed one is -1, which poll skips */
@@ -261,6 +306,8 @@ static void *run(void *arg) {
         if (wait < 0) wait = 0;
         struct timespec timeout = {wait / AW_S, wait % AW_S};
         if (ppoll(fds, (nfds_t)n, &timeout, NULL) <= 0) continue;
+        uint64_t wakes;
+        if (fds[0].revents && read(e->wake_fd, &wakes, sizeof wakes) < 0) continue;
 
         wall = clock_ns(CLOCK_REALTIME);
         for (int i = 0; i < e->n_udp; i++)
@@ -344,6 +391,15 @@ static int open_all(struct aw_engine *e, struct aw_why *why) {
     return err;
 }
 
+static int open_commands(struct aw_engine *e) {
+    struct aw_arena arena;
+    size_t bytes = AW_COMMANDS * (sizeof(struct aw_command) + 16);
+    e->commands_memory = calloc(1, bytes);
+    if (!e->commands_memory) return AW_ERR_NOMEM;
+    aw_arena_init(&arena, e->commands_memory, bytes);
+    return aw_ring_init(&e->commands, &arena, AW_COMMANDS, sizeof(struct aw_command));
+}
+
 static void close_all(struct aw_engine *e) {
     for (int i = 0; i < MAX_EACH; i++) {
         aw_udp_close(&e->udp[i]);
@@ -351,20 +407,23 @@ static void close_all(struct aw_engine *e) {
     }
     for (int i = 0; i < e->n_files; i++) close_file(&e->files[i], "stopped");
     aw_lane_close(&e->live);
-    if (e->stop_fd >= 0) close(e->stop_fd);
+    if (e->wake_fd >= 0) close(e->wake_fd);
+    free(e->commands_memory);
     free(e);
 }
 
 int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *config,
                     struct aw_why *why) {
     why->text[0] = '\0';
-    struct aw_engine *e = calloc(1, sizeof *e);
+    struct aw_engine *e = aligned_alloc(64, (sizeof *e + 63) & ~(size_t)63); /* of the ring */
     if (!e) return AW_ERR_NOMEM;
+    memset(e, 0, sizeof *e);
     e->config = *config;
     aw_engine_set_playing(e, config->speed, config->loop);
     for (int i = 0; i < MAX_EACH; i++) e->udp[i].fd = e->serial[i].fd = -1;
-    e->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int err = e->stop_fd < 0 ? AW_ERR_IO : open_all(e, why);
+    e->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int err = e->wake_fd < 0 ? AW_ERR_IO : open_commands(e);
+    if (err == AW_OK) err = open_all(e, why);
     if (err == AW_OK && pthread_create(&e->thread, NULL, run, e) != 0) err = AW_ERR_IO;
     if (err != AW_OK) {
         if (!why->text[0]) snprintf(why->text, sizeof why->text, "%s", aw_err_sentence(err));
@@ -388,7 +447,7 @@ void aw_engine_stop(struct aw_engine *e) {
     if (!e) return;
     uint64_t one = 1;
     atomic_store_explicit(&e->stop, true, memory_order_release);
-    if (write(e->stop_fd, &one, sizeof one) < 0) { /* the loop looks at stop every 100 ms anyway */
+    if (write(e->wake_fd, &one, sizeof one) < 0) { /* the loop looks at stop every 100 ms anyway */
     }
     pthread_join(e->thread, NULL);
     close_all(e);

@@ -1,6 +1,7 @@
 #ifndef AW_SERVER_ENGINE_H
 #define AW_SERVER_ENGINE_H
 
+#include "server/command.h"
 #include "server/feed.h"
 #include "server/unpack.h"
 
@@ -40,6 +41,10 @@ uint64_t aw_engine_beats(const struct aw_engine *e);
 
 /* Ends the thread and frees everything. NULL is fine. */
 void aw_engine_stop(struct aw_engine *e);
+
+/* Loop thread only: has the sensing thread carry it out soon; the reply comes in the feed. False:
+ * AW_COMMANDS are on their way already. */
+AW_MUST_USE bool aw_engine_ask(struct aw_engine *e, const struct aw_command *command);
 
 /* Port a UDP source is bound to (where 0 was asked for). */
 uint16_t aw_engine_udp_port(const struct aw_engine *e, int i);

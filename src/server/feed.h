@@ -6,7 +6,12 @@
 #include "airwake.h"
 #include "base/ring.h"
 
-enum { AW_ROW_MAX = 512 };
+enum {
+    AW_ROW_MAX = 512,
+    AW_LINK_NAME = 64,
+    AW_ROOM_KEY = 33,  /* bytes of "living-room", with the end */
+    AW_ROOM_NAME = 65, /* likewise of "Living room" */
+};
 
 enum aw_origin_kind { AW_SOURCE_LIVE, AW_SOURCE_REPLAY, AW_SOURCE_SIMULATED };
 
@@ -16,10 +21,11 @@ const char *aw_origin_kind_key(enum aw_origin_kind kind);
 enum aw_msg_kind {
     AW_MSG_LINK,   /* a link is new or its facts changed; also once per second */
     AW_MSG_UPDATE, /* a second of sensing of a link */
-    AW_MSG_ROOM,   /* likewise of all links of a lane together; link is the lane's first */
+    AW_MSG_ROOM, /* likewise of a room; link is its number. A lane's room has that of its first link */
     AW_MSG_ROW,    /* amplitudes of one frame of a link, at most 20 per second and link */
     AW_MSG_COUNTS, /* counters of a source, once per second */
     AW_MSG_GONE,   /* the link was dropped */
+    AW_MSG_REPLY,  /* a command was carried out (command.h) */
 };
 
 /* Counters of one source (a socket, a serial port, a file). */
@@ -38,6 +44,16 @@ struct aw_source_counts {
     int64_t last_t_ns;              /* Unix time of the last packet; 0 none yet */
 };
 
+struct aw_http;
+struct aw_msg;
+
+/* What became of a command, for the one who asked (loop thread). */
+struct aw_command_reply {
+    void (*replied)(struct aw_http *h, const struct aw_msg *m); /* NULL: nobody wants to know */
+    uint64_t ticket;
+    uint32_t done, gone, refused; /* links: carried out; not there any more; not in this state */
+};
+
 struct aw_msg {
     enum aw_msg_kind kind;
     uint32_t link;
@@ -47,10 +63,19 @@ struct aw_msg {
     union {
         struct {
             struct aw_link_info info;
-            uint32_t source; /* index of the source it comes from */
-            char name[64];   /* shown name: "node 3", "aa:bb:cc:dd:ee:ff > ..." */
+            uint32_t source;         /* index of the source it comes from */
+            uint32_t lane;           /* number of the lane's first link */
+            char name[AW_LINK_NAME]; /* "node 3", "aa:bb:cc:dd:ee:ff > ..." */
+            struct aw_calibration_saved calibration;
+            int64_t calibrated_ns; /* Unix time at which it was armed; 0 never */
+            uint32_t take_left_s;  /* of the take under way, its settling included; 0 none */
         } link_info;
-        struct aw_update update;
+        struct aw_update update; /* of AW_MSG_ROOM, too */
+        struct {
+            struct aw_update update;
+            char key[AW_ROOM_KEY], name[AW_ROOM_NAME];
+        } room;
+        struct aw_command_reply reply;
         struct {
             uint16_t n; /* values */
             float max;  /* amplitude that 255 stands for, raw units of the source */

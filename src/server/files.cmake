@@ -12,8 +12,10 @@ include(${PROJECT_SOURCE_DIR}/api/openapi.cmake)
 aw_layer(server USES base readers core sim FILES
     # files, sockets and the sensing thread
     capture.c
+    command.c
     engine.c
     lane.c
+    lane_takes.c
     names.c
     pcap_writer.c
     player.c
@@ -50,15 +52,18 @@ aw_layer(server USES base readers core sim FILES
     access.c
     assets.c
     board.c
+    calibrations.c
     feed.c
     guard.c
     http.c
+    keep.c
     listen.c
     metrics.c
     note.c
     reply.c
     request.c
     routes.c
+    routes_calibration.c
     routes_config.c
     routes_metrics.c
     routes_own.c

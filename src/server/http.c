@@ -44,6 +44,7 @@ void aw_loop_drain(struct aw_http *h) {
             m->kind == AW_MSG_UPDATE ? aw_board_find(h->board, m->link) : AW_BOARD_LINKS;
         for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
         int64_t taken_ns = m->wall_ns;
+        if (m->kind == AW_MSG_REPLY) m->reply.replied(h, m);
         aw_ring_release(h->ring);
         if (updated == AW_BOARD_LINKS) continue;
         aw_ws_update(h, updated);

@@ -1,11 +1,13 @@
 #include "server/lane.h"
 
 #include "base/units.h"
+#include "sense/fuse.h"
 #include "server/names.h"
 #include "server/row.h"
 #include "sim/marker.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +54,10 @@ static void tell_room(struct aw_lane *lane, const struct aw_update *u, int64_t w
         if (lane->links[i].serial && lane->links[i].kind == AW_SOURCE_SIMULATED)
             m->origin = AW_SOURCE_SIMULATED;
     m->t_ns = u->t_ns;
-    m->update = *u;
+    m->room.update = *u;
+    uint32_t number = lane->base / lane->max_links; /* the live lane is the first */
+    snprintf(m->room.key, sizeof m->room.key, number ? "replay-%u" : "default", number);
+    snprintf(m->room.name, sizeof m->room.name, number ? "Replay %u" : "Room", number);
     commit(lane);
 }
 
@@ -73,36 +78,57 @@ void aw_lane_close(struct aw_lane *lane) {
     lane->links = NULL;
 }
 
-static void tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns) {
+void aw_lane_tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns) {
     struct aw_link_info info;
     if (!aw_session_link(lane->session, link, &info)) return;
     struct aw_lane_link *l = &lane->links[link];
     if (l->serial && l->serial != info.serial && reserve(lane, AW_MSG_GONE, link, wall_ns))
         commit(lane);
+    if (l->serial != info.serial) l->take = (struct aw_lane_take){0};
     l->serial = info.serial;
     struct aw_msg *m = reserve(lane, AW_MSG_LINK, link, wall_ns);
     if (!m) return;
     m->t_ns = info.last_t_ns;
     m->link_info.info = info;
     m->link_info.source = l->source;
+    m->link_info.lane = lane->base;
+    m->link_info.calibrated_ns = l->take.calibrated_ns;
+    m->link_info.take_left_s = l->take.settle_s + l->take.left_s;
     aw_link_name(&info, m->link_info.name);
+    (void)aw_session_calibration_save(lane->session, link,
+                                      &m->link_info.calibration); /* it is there */
     commit(lane);
 }
 
+/* The session makes a room of two links or more; people have one with the first. */
+static void tell_room_of_one(struct aw_lane *lane, const struct aw_update *one, int64_t wall_ns) {
+    struct aw_update room;
+    aw_fuse_run(one, 1, &room);
+    room.silent_s = one->silent_s;
+    tell_room(lane, &room, wall_ns);
+}
+
 static void pass_updates(struct aw_lane *lane, int64_t wall_ns) {
-    struct aw_update u;
+    struct aw_update u, one = {.t_ns = INT64_MIN};
+    bool alone = false; /* one is the only link of its second */
     while (aw_session_poll(lane->session, &u)) {
         if (u.link == AW_LINK_ROOM) {
             tell_room(lane, &u, wall_ns);
+            alone = false;
             continue;
         }
-        tell_link(lane, u.link, wall_ns);
+        if (alone && one.t_ns != u.t_ns) tell_room_of_one(lane, &one, wall_ns);
+        alone = one.t_ns != u.t_ns;
+        one = u;
+        aw_lane_take_second(lane, u.link, wall_ns);
+        aw_lane_tell_link(lane, u.link, wall_ns);
         struct aw_msg *m = reserve(lane, AW_MSG_UPDATE, u.link, wall_ns);
         if (!m) continue;
         m->t_ns = u.t_ns;
         m->update = u;
         commit(lane);
     }
+    if (alone) tell_room_of_one(lane, &one, wall_ns);
 }
 
 static bool simulated(const struct aw_lane *lane, uint64_t origin, int64_t wall_ns) {
@@ -135,7 +161,7 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
     bool news = !l->serial || l->kind != kind || l->source != source;
     l->kind = kind;
     l->source = source;
-    if (news) tell_link(lane, link, wall_ns);
+    if (news) aw_lane_tell_link(lane, link, wall_ns);
     struct aw_link_info info;
     if (wall_ns - l->row_ns < ROW_NS || !aw_session_link(lane->session, link, &info)) return;
     struct aw_msg *m = reserve(lane, AW_MSG_ROW, link, wall_ns);

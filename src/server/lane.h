@@ -17,6 +17,11 @@ struct aw_lane {
         uint32_t source;
         int64_t row_ns; /* wall time of its last row */
         enum aw_origin_kind kind;
+        struct aw_lane_take {
+            uint32_t settle_s, left_s; /* until it begins, and then until it ends; 0 none */
+            enum aw_take take;
+            int64_t calibrated_ns; /* Unix time at which the link was armed; 0 never */
+        } take;
     } * links; /* [max_links] */
     struct {
         uint64_t origin;
@@ -41,6 +46,21 @@ void aw_lane_push_frame(struct aw_lane *lane, struct aw_source_counts *counts, i
 
 /* Moves the lane's time on and passes finished seconds to the feed. */
 void aw_lane_advance(struct aw_lane *lane, int64_t wall_ns, int64_t t_ns);
+
+/* Passes the facts of a link to the feed. */
+void aw_lane_tell_link(struct aw_lane *lane, uint32_t link, int64_t wall_ns);
+
+/* Calibration of link number `link` of the lane's session (lane_takes.c). A take settles for
+ * AW_TAKE_SETTLE_S seconds, then lasts `seconds` of the data's own time.
+ * Errors: INVAL no such link (any more); EMPTY a take is under way, or an empty one is needed
+ * first. */
+int aw_lane_take(struct aw_lane *lane, uint32_t link, enum aw_take take, uint32_t seconds);
+int aw_lane_calibration_restore(struct aw_lane *lane, uint32_t link, uint32_t serial,
+                                const struct aw_calibration_saved *saved, int64_t calibrated_ns);
+int aw_lane_calibration_clear(struct aw_lane *lane, uint32_t link);
+
+/* A second of the link is over. */
+void aw_lane_take_second(struct aw_lane *lane, uint32_t link, int64_t wall_ns);
 
 /* Passes counts to the feed. */
 void aw_lane_counts(struct aw_lane *lane, int64_t wall_ns, const struct aw_source_counts *counts);

@@ -1,9 +1,7 @@
 #ifndef AW_SERVER_NAMES_H
 #define AW_SERVER_NAMES_H
 
-#include "airwake.h"
-
-enum { AW_LINK_NAME = 64 };
+#include "server/feed.h"
 
 /* The name of a link as people see it: format, then what tells it from others:
  * "ruview node 3", "esp32-csi-tool aa:bb:cc:dd:ee:ff", "intel5300", "nexmon aa:... rx1".

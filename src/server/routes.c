@@ -10,6 +10,8 @@
 
 extern const struct aw_route aw_routes_own[];
 extern const size_t aw_routes_own_count;
+extern const struct aw_route aw_routes_calibration[];
+extern const size_t aw_routes_calibration_count;
 extern const struct aw_route aw_routes_config[];
 extern const size_t aw_routes_config_count;
 extern const struct aw_route aw_routes_store[];
@@ -23,6 +25,7 @@ static const struct {
     const size_t *count;
 } tables[] = {
     {aw_routes_own, &aw_routes_own_count},
+    {aw_routes_calibration, &aw_routes_calibration_count},
     {aw_routes_config, &aw_routes_config_count},
     {aw_routes_store, &aw_routes_store_count},
     {aw_routes_metrics, &aw_routes_metrics_count},

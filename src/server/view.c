@@ -144,7 +144,8 @@ void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns) 
         const struct aw_board_room *r = &b->rooms[i];
         if (!r->used) continue;
         aw_json_open(j, '{');
-        key_uint(j, "room", r->id);
+        key_str(j, "room", r->key);
+        key_str(j, "name", r->name);
         key_str(j, "source", aw_origin_kind_key(r->origin));
         key_uint(j, "links", r->update.links);
         key_num(j, "t_s", (double)r->update.t_ns * 1e-9, 3);
@@ -182,7 +183,8 @@ void aw_view_vitals(struct aw_json *j, const struct aw_board *b, int64_t now_ns)
         const struct aw_board_room *r = &b->rooms[i];
         if (!r->used) continue;
         aw_json_open(j, '{');
-        key_uint(j, "room", r->id);
+        key_str(j, "room", r->key);
+        key_str(j, "name", r->name);
         key_str(j, "source", aw_origin_kind_key(r->origin));
         key_num(j, "age_s", room_age_s(r, now_ns), 1);
         aw_vitals_json(j, &r->update, aw_board_room_reason(r, now_ns));

@@ -72,6 +72,8 @@ static void everything(struct aw_json *j, const struct aw_http *h, const char *t
         aw_json_key(j, "sensing");
         aw_view_sensing(j, h->board, now_ns);
     }
+    aw_json_key(j, "rooms");
+    aw_view_rooms(j, h->board, now_ns);
     aw_json_key(j, "links");
     aw_view_links(j, h->board, now_ns);
     aw_json_key(j, "sources");

@@ -21,7 +21,7 @@ wait_for "all $sent datagrams arrive" all_in
 get /api/v1/links >"$out"
 check "three links" test "$(grep -o '"rate_hz"' "$out" | wc -l)" = 3
 get /api/v1/sensing/latest >"$out"
-check "and a room of the three" has "$out" '"rooms":\[\{"room":0,"source":"simulated","links":3,'
+check "and a room of the three" has "$out" '"rooms":\[\{"room":"default","name":"Room","source":"simulated","links":3,'
 get /api/v1/links >"$out"
 check "nothing lost" lacks "$out" '"lost":[1-9]'
 

@@ -1,7 +1,7 @@
 """Walks /openapi.json of a running airwake: openapi_walk.py http://127.0.0.1:PORT
 
 Of the document it uses, beside the standard: x-from of a path parameter ("/api/v1/links#links.0.id":
-where the value for the example request is found), x-status of an operation (what the example request
+where the value for the example request is found; in the example of a body "@/api/v1/links#links.0.id"), x-status of an operation (what the example request
 is answered with, where that is not 2xx), x-websocket."""
 import base64
 import http.client
@@ -122,13 +122,21 @@ def problem(what, got, status, field=None):
 
 
 def example(parameter):
-    if "x-from" not in parameter:
-        return str(parameter.get("example", "1"))
-    path, where = parameter["x-from"].split("#")
+    return str(found(parameter["x-from"])) if "x-from" in parameter else parameter.get("example", "1")
+
+
+def good_body(content):
+    return {k: found(v[1:]) if isinstance(v, str) and v.startswith("@/") else v
+            for k, v in content["example"].items()}
+
+
+def found(place):
+    """"/api/v1/links#links.0.id" """
+    path, where = place.split("#")
     value = json.loads(ask("GET", path)[2])
     for step in where.split("."):
         value = value[int(step) if isinstance(value, list) else step]
-    return str(value)
+    return value
 
 
 def fill(path, parameters, wrong=None):
@@ -159,7 +167,7 @@ def bad_values(schema):
 
 def walk_body(what, method, url, operation):
     content = deref(operation["requestBody"])["content"]["application/json"]
-    schema, good = deref(content["schema"]), content["example"]
+    schema, good = deref(content["schema"]), good_body(content)
     problem(f"{what} with a list", ask(method, url, []), [400])
     problem(f"{what} with half an object", ask(method, url, '{"a":'), [400])
     problem(f"{what} as text", ask(method, url, good, "text/plain"), [415])
@@ -196,7 +204,7 @@ def walk(path, item):
             walk_body(what, method.upper(), url, op)
         body = None
         if "requestBody" in op:
-            body = deref(op["requestBody"])["content"]["application/json"]["example"]
+            body = good_body(deref(op["requestBody"])["content"]["application/json"])
         status, headers, data = ask(method.upper(), url, body)
         wanted = op.get("x-status", [200, 201, 202, 204])
         check(f"{what}: {wanted}", status in wanted, f"{status} {data[:300]}")

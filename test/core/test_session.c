@@ -169,6 +169,20 @@ static void calibration(void) {
     CHECK_INT(aw_session_calibration(s, 0, &r), AW_OK);
     CHECK_INT(r.verdict, AW_CALIBRATION_ARMED);
     CHECK(r.drift < 3);
+
+    /* Kept, forgotten, given back: armed as before, but with no takes to add to. */
+    struct aw_calibration_saved saved, other;
+    CHECK_INT(aw_session_calibration_save(s, 1, &saved), AW_ERR_INVAL);
+    CHECK_INT(aw_session_calibration_save(s, 0, &saved), AW_OK);
+    CHECK_INT(aw_session_calibration_clear(s, 0), AW_OK);
+    CHECK_INT(aw_session_calibration_save(s, 0, &other), AW_OK);
+    CHECK_INT(other.report.verdict, AW_CALIBRATION_NONE);
+    CHECK_INT(aw_session_calibration_restore(s, 0, &other), AW_ERR_INVAL);
+    CHECK_INT(aw_session_calibration_restore(s, 0, &saved), AW_OK);
+    CHECK_INT(aw_session_calibration_save(s, 0, &other), AW_OK);
+    CHECK(other.report.restored && memcmp(other.value, saved.value, sizeof saved.value) == 0);
+    CHECK_INT(aw_session_calibrate_begin(s, 0, AW_TAKE_OCCUPIED), AW_ERR_INVAL);
+    CHECK_INT(aw_session_calibrate_begin(s, 0, AW_TAKE_EMPTY), AW_OK);
     aw_session_destroy(s);
 }
 

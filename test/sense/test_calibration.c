@@ -50,6 +50,18 @@ static void two_sided(void) {
     CHECK(!r.null.known && !calibration.null.known);
 }
 
+/* Somebody still is told of, but decides nothing. */
+static void still_take(void) {
+    aw_calibration_init(&calibration);
+    take(AW_TAKE_EMPTY, 100, 0.02, 0.03, 1);
+    take(AW_TAKE_OCCUPIED, 100, 0.3, 0.03, 2);
+    take(AW_TAKE_STILL, 100, 0.02, 0.03, 3);
+    struct aw_calibration_result r = finish();
+    CHECK_INT(r.verdict, AW_CALIBRATION_ARMED);
+    CHECK_NEAR(r.still_overlap, 0.5, 0.1);
+    CHECK(r.overlap == 0 && r.reads[AW_TAKE_STILL] == 100);
+}
+
 static void refused(void) {
     aw_calibration_init(&calibration);
     CHECK_INT(finish().verdict, AW_CALIBRATION_TOO_SHORT);
@@ -98,6 +110,7 @@ static void tracking(void) {
 int main(void) {
     one_sided();
     two_sided();
+    still_take();
     refused();
     tracking();
     return test_end();
