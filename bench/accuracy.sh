@@ -14,7 +14,7 @@ simulate() { # part..., one after the other
 }
 simulate motion &
 simulation=$!
-simulate breathing heart relock
+simulate breathing heart relock doppler
 "$bin/accuracy_motion" "$data" >"$work/motion"
 "$bin/accuracy_breathing" "$data" >"$work/breathing" 2>/dev/null
 "$bin/accuracy_falls" "$data" >"$work/falls"
@@ -34,7 +34,7 @@ code() { printf '\n```\n'; cat "$1"; printf '```\n'; }
     part falls
     cat "$work/falls"
     part simulation
-    cat "$work/sim_breathing" "$work/sim_relock" "$work/sim_motion" "$work/sim_heart"
+    cat "$work/sim_breathing" "$work/sim_relock" "$work/sim_motion" "$work/sim_heart" "$work/sim_doppler"
     part notes
 } >"$work/accuracy.md"
 mv "$work/accuracy.md" docs/accuracy.md

@@ -1,9 +1,9 @@
 /* How good breathing and motion are in simulated rooms, against the targets.
  *
  *     accuracy_sim [rooms]              markdown tables on stdout; 150 rooms
- *     accuracy_sim [rooms] breathing | heart | relock | motion     one part of it
+ *     accuracy_sim [rooms] breathing | heart | relock | motion | doppler     one part of it
  *     accuracy_sim -v rooms part        and a line for each room that fails */
-#include "sim_rooms.h"
+#include "sim_doppler.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -275,6 +275,40 @@ static void motion(void) {
     sitting_row("5 mm, 30 dB, 20/s", &r20, 0.005);
 }
 
+/* ---- Signed Doppler ---- */
+
+static void doppler_row(const char *name, const struct sim_radio *radio, double echo_db,
+                        const char *target) {
+    static struct sim_doppler d;
+    double *error = malloc((size_t)rooms * SIM_DOPPLER_MAX * sizeof *error);
+    need(error != NULL);
+    unsigned n = 0, wrong_sign = 0, within = 0;
+    for (unsigned i = 0; i < rooms; i++) {
+        need(sim_room_doppler(1 + i, radio, echo_db, &d));
+        memcpy(error + n, d.error_mps, d.n * sizeof *error);
+        n += d.n;
+        wrong_sign += d.wrong_sign;
+    }
+    qsort(error, n, sizeof *error, ascending);
+    while (within < n && error[within] <= 0.1) within++;
+    printf("| %s | %s | %u | **%.3f** | %.3f | %.1f | %.2f |\n", name, target, n,
+           n ? error[n / 2] : NAN, n ? error[n * 9 / 10] : NAN, percent(within, n),
+           percent(wrong_sign, n));
+    fflush(stdout);
+    free(error);
+}
+
+static void doppler(void) {
+    struct sim_radio usual = sim_radio_usual(200), rough = sim_radio_rough(200);
+    printf(
+        "\n| %u rooms, a walker at 1 m/s, 5 GHz, two chains | target, m/s | windows | median error, "
+        "m/s | 90 %%, m/s | within 0.1 m/s, %% | wrong sign, %% |\n|---|---|---|---|---|---|---|\n",
+        rooms);
+    doppler_row("echo fixed at -20 dB, 30 dB, 200/s", &usual, -20, "0.1");
+    doppler_row("echo fixed at -30 dB, 30 dB, 200/s", &usual, -30, "");
+    doppler_row("echo fixed at -20 dB, rough as above, 200/s", &rough, -20, "");
+}
+
 int main(int argc, char **argv) {
     int at = 1;
     if (at < argc && strcmp(argv[at], "-v") == 0) verbose = at++;
@@ -291,5 +325,6 @@ int main(int argc, char **argv) {
     if (!*part || !strcmp(part, "heart")) heart();
     if (!*part || !strcmp(part, "relock")) relock();
     if (!*part || !strcmp(part, "motion")) motion();
+    if (!*part || !strcmp(part, "doppler")) doppler();
     return 0;
 }

@@ -33,6 +33,16 @@ struct sim_radio sim_radio_rough(double rate_hz) {
     return r;
 }
 
+void sim_radio_apply(struct aw_sim_config *c, const struct sim_radio *radio) {
+    c->rate_hz = radio->rate_hz;
+    c->impair.snr_db = radio->snr_db;
+    c->impair.agc = radio->agc;
+    c->impair.agc_step_db = radio->agc_step_db;
+    c->impair.agc_step_hz = radio->agc_step_hz;
+    c->impair.loss = radio->loss;
+    c->impair.loss_burst = radio->loss_burst;
+}
+
 /* ---- A room, its session, and the breathing block beside it ------------------------------------
  * The session publishes or refuses; what it would have said it keeps to itself, hence the same
  * blocks once more. */
@@ -101,13 +111,7 @@ static struct room *room_create_of(enum aw_sim_hw hw, const char *scenario, uint
     struct aw_sim_config *c = &r->config;
     if (aw_sim_config_scenario(c, scenario, hw, seed) != AW_OK) abort();
     aw_sim_config_shuffle(c, seed);
-    c->rate_hz = radio->rate_hz;
-    c->impair.snr_db = radio->snr_db;
-    c->impair.agc = radio->agc;
-    c->impair.agc_step_db = radio->agc_step_db;
-    c->impair.agc_step_hz = radio->agc_step_hz;
-    c->impair.loss = radio->loss;
-    c->impair.loss_burst = radio->loss_burst;
+    sim_radio_apply(c, radio);
     return r;
 }
 

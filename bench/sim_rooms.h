@@ -21,6 +21,7 @@ struct sim_radio {
 struct sim_radio sim_radio_usual(double rate_hz);
 struct sim_radio sim_radio_poor(double rate_hz);
 struct sim_radio sim_radio_rough(double rate_hz);
+void sim_radio_apply(struct aw_sim_config *c, const struct sim_radio *radio);
 
 /* ---- breathing: 60 s of somebody sitting, a constant rate ---- */
 

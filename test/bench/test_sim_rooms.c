@@ -1,5 +1,6 @@
 /* Loose forms of the figures of docs/accuracy.md, on a few rooms of which the full measurement uses
  * 150. */
+#include "sim_doppler.h"
 #include "sim_rooms.h"
 #include "test.h"
 
@@ -43,7 +44,21 @@ static void walker(void) {
     }
 }
 
+static void doppler(void) {
+    struct sim_radio radio = sim_radio_usual(200);
+    static struct sim_doppler d;
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        unsigned within = 0;
+        CHECK(sim_room_doppler(seed, &radio, -20, &d));
+        CHECK(d.n > 100);
+        for (unsigned i = 0; i < d.n; i++) within += d.error_mps[i] <= 0.1;
+        CHECK(within * 2 > d.n); /* the median */
+        CHECK(d.wrong_sign * 10 < d.n);
+    }
+}
+
 int main(void) {
+    doppler();
     breathing();
     empty();
     walker();
