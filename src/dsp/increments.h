@@ -11,15 +11,24 @@
  * motion. Several lags, because a periodic motion is blind to its own period. Times may be
  * irregular.
  *
- * x            [n]
+ * Several series on the same times, side by side: the mean of their shares. Pairs are looked for
+ * once for all of them.
+ *
+ * x            [n][aw_increments_stride(width)], values beyond width ignored
+ * width        series, 1..AW_INCREMENTS_MAX
  * t_ns         [n] ascending
  * gap_ns       neighbours further apart than this are not "one sample" apart, > 0
  * lag_ns       [n_lags] > 0 each; pairs within a quarter of it are used
- * Returns the share, <= 1, below 0 when the series alternates; NAN when no pair has a lag; 0 for a
- * constant series.
+ * Returns the mean share, <= 1, below 0 when the series alternate; NAN when no pair has a lag; a
+ * constant series counts 0.
  * Source: structure function: Kolmogorov 1941; the share is derived here, laws in
  * test_increments.c. */
-float aw_increments_run(const float *x, const int64_t *t_ns, size_t n, int64_t gap_ns,
+float aw_increments_run(const float *x, size_t width, const int64_t *t_ns, size_t n, int64_t gap_ns,
                         const int64_t *lag_ns, size_t n_lags);
+
+enum { AW_INCREMENTS_MAX = 64 };
+static inline size_t aw_increments_stride(size_t width) {
+    return (width + 3) / 4 * 4;
+}
 
 #endif

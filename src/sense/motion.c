@@ -60,9 +60,11 @@ int aw_motion_init(struct aw_motion *m, struct aw_arena *arena,
     if (err == AW_OK) err = aw_comb_init(&m->comb, arena, config->window_s);
     m->column = aw_arena_alloc(arena, cap, sizeof *m->column);
     m->scratch = aw_arena_alloc(arena, cap, sizeof *m->scratch);
+    m->block =
+        aw_arena_alloc(arena, cap * aw_increments_stride(config->max_group), sizeof *m->block);
     m->column_t_ns = aw_arena_alloc(arena, cap, sizeof *m->column_t_ns);
     if (err) return err;
-    return m->column && m->scratch && m->column_t_ns ? AW_OK : AW_ERR_NOMEM;
+    return m->column && m->scratch && m->block && m->column_t_ns ? AW_OK : AW_ERR_NOMEM;
 }
 
 void aw_motion_break(struct aw_motion *m) {
@@ -127,17 +129,18 @@ static float relative_std(const float *x, size_t n) {
 
 /* s and the spread over n rows from slot at; NAN for s when no pair of rows has the lag. */
 static float window_share(struct aw_motion *m, size_t at, size_t n, float *spread) {
-    float share = 0, relative = 0;
+    float relative = 0;
+    size_t stride = aw_increments_stride(m->rows.width);
     for (size_t g = 0; g < m->rows.width; g++) {
         aw_rows_column(&m->rows, at, n, g, m->column, m->column_t_ns);
         aw_clip_run(m->column, n, CLIP, m->scratch);
-        share += aw_increments_run(m->column, m->column_t_ns, n, GAP_NS, LAG_NS,
-                                   sizeof LAG_NS / sizeof *LAG_NS);
+        for (size_t i = 0; i < n; i++) m->block[i * stride + g] = m->column[i];
         relative += relative_std(m->column, n);
     }
     *spread =
         log10f(relative / (float)m->rows.width + 1e-4F); /* 1e-4: below any receiver's noise */
-    return share / (float)m->rows.width;
+    return aw_increments_run(m->block, m->rows.width, m->column_t_ns, n, GAP_NS, LAG_NS,
+                             sizeof LAG_NS / sizeof *LAG_NS);
 }
 
 /* The quantile of the reads kept, n <= AW_MOTION_PAST. */

@@ -54,9 +54,10 @@ struct aw_motion {
     struct aw_motion_config config;
     struct aw_rows rows;
     float *column, *scratch; /* [rows.cap] one group in order of time */
-    int64_t *column_t_ns;    /* [rows.cap] */
-    int64_t first_ns;        /* of the first frame since reset */
-    bool any;                /* first_ns is set */
+    float *block; /* [rows.cap][max_group, rounded up] the groups side by side, in order of time */
+    int64_t *column_t_ns; /* [rows.cap] */
+    int64_t first_ns;     /* of the first frame since reset */
+    bool any;             /* first_ns is set */
     bool moving;
     struct aw_motion_null null; /* calibrated */
     struct aw_comb comb;

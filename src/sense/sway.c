@@ -63,13 +63,14 @@ void aw_sway_read(struct aw_sway *s, int64_t t_ns, struct aw_sway_result *out) {
         out->reason = AW_REASON_RATE_TOO_LOW;
     }
     if (out->reason != AW_REASON_NONE) return;
-    float share = 0;
+    float block[ROWS * MAX_WIDE]; /* the groups side by side, in order of time */
+    size_t stride = aw_increments_stride(s->rows.width);
     for (size_t g = 0; g < s->rows.width; g++) {
         aw_rows_column(&s->rows, at, n, g, s->column, s->column_t_ns);
         aw_clip_run(s->column, n, CLIP, s->scratch);
-        share += aw_increments_run(s->column, s->column_t_ns, n, GAP_NS, LAG_NS,
-                                   sizeof LAG_NS / sizeof *LAG_NS);
+        for (size_t i = 0; i < n; i++) block[i * stride + g] = s->column[i];
     }
-    out->share = share / (float)s->rows.width;
+    out->share = aw_increments_run(block, s->rows.width, s->column_t_ns, n, GAP_NS, LAG_NS,
+                                   sizeof LAG_NS / sizeof *LAG_NS);
     if (!(out->share <= 1)) *out = (struct aw_sway_result){AW_REASON_RATE_TOO_LOW, NAN};
 }

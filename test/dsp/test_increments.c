@@ -13,9 +13,19 @@ static void times(int64_t step, double jitter) {
     }
 }
 
+/* x alone in rows of four, the rest never looked at. */
+static double alone(size_t n, const int64_t *lag, size_t n_lags) {
+    static float rows[N * 4];
+    for (size_t i = 0; i < n; i++) {
+        for (size_t w = 0; w < 4; w++)
+            rows[4 * i + w] = w ? (float)noise_gauss(77, 4 * i + w) : x[i];
+    }
+    return (double)aw_increments_run(rows, 1, t, n, 60 * MS, lag, n_lags);
+}
+
 static double share_at(size_t n, int64_t lag_ms) {
     int64_t lag = lag_ms * MS;
-    return (double)aw_increments_run(x, t, n, 60 * MS, &lag, 1);
+    return alone(n, &lag, 1);
 }
 
 static double share(void) {
@@ -76,9 +86,31 @@ static void several_lags(void) {
     }
     double near = 0;
     for (unsigned i = 1; i < N; i++) near += pow((double)x[i] - (double)x[i - 1], 2) / N;
-    double got = (double)aw_increments_run(x, t, N, 60 * MS, lags, 3);
+    double got = alone(N, lags, 3);
     CHECK_NEAR(got, 1 - near / mean, 0.01);
     CHECK(got > 0.5);
+}
+
+/* Series side by side: the mean of each alone, however many. */
+static void side_by_side(void) {
+    enum { SHORT = 400, MOST = 17 };
+    static float rows[SHORT * 20];
+    const int64_t lags[] = {230 * MS, 370 * MS, 510 * MS};
+    times(10 * MS, 0.8);
+    CHECK_INT(aw_increments_stride(MOST), 20);
+    for (size_t width = 1; width <= MOST; width++) {
+        size_t stride = aw_increments_stride(width);
+        double sum = 0;
+        for (unsigned w = 0; w < width; w++) {
+            for (unsigned i = 0; i < SHORT; i++) {
+                x[i] = w == 3 ? 5 : (float)(noise_gauss(20 + w, i) + w * sin(0.2 * i));
+                rows[i * stride + w] = x[i];
+            }
+            sum += alone(SHORT, lags, 3);
+        }
+        CHECK_NEAR((double)aw_increments_run(rows, width, t, SHORT, 60 * MS, lags, 3),
+                   sum / (double)width, 1e-6);
+    }
 }
 
 /* Across a gap nothing is paired as neighbours; too short a series has no pairs. */
@@ -98,6 +130,7 @@ int main(void) {
     definition();
     laws();
     several_lags();
+    side_by_side();
     gaps();
     return test_end();
 }
