@@ -154,7 +154,8 @@ static int serve(struct running *run, const struct settings_sources *from) {
             .demo = *s->sources_demo ? s->sources_demo : NULL,
             .feed = feed,
             .wake = wake_from_engine,
-            .wake_ctx = http};
+            .wake_ctx = http,
+            .tap = history.recorder ? aw_recorder_tap(history.recorder) : NULL};
         if (aw_engine_start(&engine, &sources, &why) != AW_OK) {
             code = fail(why.text);
         } else {

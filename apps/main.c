@@ -34,6 +34,7 @@ static int help(FILE *to) {
 
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), not a death */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may grow no further */
     if (argc < 2) return help(stderr);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0)

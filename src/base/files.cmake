@@ -1,5 +1,6 @@
 aw_layer(base FILES
     arena.c
+    byte_ring.c
     crc32.c
     err.c
     json.c

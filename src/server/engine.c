@@ -30,8 +30,13 @@ struct file_source {
     struct aw_player player;
     struct aw_lane lane;
     struct aw_source_counts counts;
-    bool open, demo;
+    bool open, demo, once;
     uint32_t base;
+};
+
+struct aw_guest {
+    struct file_source f;
+    char path[4200], name[64];
 };
 
 struct aw_engine {
@@ -50,6 +55,13 @@ struct aw_engine {
     struct aw_source_counts serial_counts[MAX_EACH];
     struct file_source files[MAX_EACH + 1];
     uint32_t n_sources;
+
+    struct aw_guest *guest;              /* being played */
+    _Atomic(struct aw_guest *) arriving; /* from the loop thread */
+    _Atomic(struct aw_guest *) leaving;  /* to the loop thread, to be freed */
+    atomic_bool guest_stop;
+    char guest_name[64]; /* loop thread; "" none is played */
+    uint32_t guest_source;
     int64_t house_ns, counts_ns; /* monotonic: when they are due */
 
     struct aw_ring commands; /* of struct aw_command, from the loop thread */
@@ -115,6 +127,9 @@ struct line_ctx {
 static void on_line(void *ctx, const uint8_t *text, size_t len) {
     struct line_ctx *c = ctx;
     uint64_t origin = (uint64_t)c->i + 1; /* small numbers: no address hashes to them in practice */
+    const struct aw_tap_head head = {c->wall_ns, 0x7F000101U + (uint32_t)c->i, 0,
+                                     0}; /* 127.0.1.x */
+    aw_tap_push(c->e->config.tap, &head, text, len);
     aw_lane_push_record(&c->e->live, &c->e->serial_counts[c->i], c->wall_ns, c->wall_ns, origin,
                         text, len);
 }
@@ -151,7 +166,8 @@ static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int
         int got = aw_player_next(&f->player, now);
         if (got == AW_PLAYER_WAIT) return f->player.due_ns;
         if (got == AW_CAPTURE_END) {
-            if (f->demo || atomic_load_explicit(&e->loop, memory_order_relaxed))
+            bool loop = atomic_load_explicit(&e->loop, memory_order_relaxed);
+            if (f->demo || (loop && !f->once))
                 restart_file(e, f);
             else {
                 snprintf(f->counts.status, sizeof f->counts.status, "played to its end");
@@ -174,6 +190,24 @@ static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int
     return now;
 }
 
+/* The guest, if there is one, up to now. */
+static int64_t play_guest(struct aw_engine *e, int64_t now, int64_t wall) {
+    if (!e->guest) e->guest = atomic_exchange(&e->arriving, NULL);
+    if (!e->guest) return INT64_MAX;
+    struct file_source *f = &e->guest->f;
+    bool stop = atomic_load_explicit(&e->guest_stop, memory_order_acquire);
+    int64_t next = stop ? now : play(e, f, now, wall);
+    if (!stop && !f->counts.done) return next;
+    if (stop) snprintf(f->counts.status, sizeof f->counts.status, "stopped");
+    f->counts.done = true;
+    f->counts.ok = false;
+    aw_lane_close(&f->lane);
+    aw_lane_counts(&e->live, wall, &f->counts);
+    atomic_store(&e->leaving, e->guest); /* its file is given back where waiting harms nobody */
+    e->guest = NULL;
+    return INT64_MAX;
+}
+
 static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall) {
     int64_t next = INT64_MAX;
     for (int i = 0; i < e->n_files; i++) {
@@ -187,15 +221,20 @@ static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall) {
         int64_t due = play(e, f, now, wall);
         if (due < next) next = due;
     }
+    int64_t due = play_guest(e, now, wall);
+    if (due < next) next = due;
     return next;
 }
 
 static void receive(struct aw_engine *e, int i, int64_t wall) {
     struct aw_udp_datagram batch[AW_UDP_BATCH];
     int n = aw_udp_receive(&e->udp[i], batch);
-    for (int k = 0; k < n; k++)
-        aw_lane_push_record(&e->live, &e->udp_counts[i], wall, batch[k].t_ns, batch[k].origin,
-                            batch[k].data, batch[k].len);
+    for (int k = 0; k < n; k++) {
+        const struct aw_udp_datagram *d = &batch[k];
+        const struct aw_tap_head head = {d->t_ns, d->ip, d->port, e->udp[i].port};
+        aw_tap_push(e->config.tap, &head, d->data, d->len);
+        aw_lane_push_record(&e->live, &e->udp_counts[i], wall, d->t_ns, d->origin, d->data, d->len);
+    }
 }
 
 static void tell_counts(struct aw_engine *e, int64_t wall) {
@@ -210,6 +249,7 @@ static void tell_counts(struct aw_engine *e, int64_t wall) {
         aw_lane_counts(&e->live, wall, &e->serial_counts[i]);
     }
     for (int i = 0; i < e->n_files; i++) aw_lane_counts(&e->live, wall, &e->files[i].counts);
+    if (e->guest) aw_lane_counts(&e->live, wall, &e->guest->f.counts);
 }
 
 static void wake_if_news(struct aw_engine *e) {
@@ -218,6 +258,10 @@ static void wake_if_news(struct aw_engine *e) {
     for (int i = 0; i < e->n_files; i++) {
         news = news || e->files[i].lane.changed;
         e->files[i].lane.changed = false;
+    }
+    if (e->guest) {
+        news = news || e->guest->f.lane.changed;
+        e->guest->f.lane.changed = false;
     }
     if (news && e->config.wake) e->config.wake(e->config.wake_ctx);
 }
@@ -400,7 +444,17 @@ static int open_commands(struct aw_engine *e) {
     return aw_ring_init(&e->commands, &arena, AW_COMMANDS, sizeof(struct aw_command));
 }
 
+static void free_guest(struct aw_guest *g) {
+    if (!g) return;
+    aw_lane_free(&g->f.lane);
+    aw_player_close(&g->f.player);
+    free(g);
+}
+
 static void close_all(struct aw_engine *e) {
+    free_guest(e->guest);
+    free_guest(atomic_exchange(&e->arriving, NULL));
+    free_guest(atomic_exchange(&e->leaving, NULL));
     for (int i = 0; i < MAX_EACH; i++) {
         aw_udp_close(&e->udp[i]);
         aw_serial_close(&e->serial[i]);
@@ -424,6 +478,7 @@ int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *confi
     e->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int err = e->wake_fd < 0 ? AW_ERR_IO : open_commands(e);
     if (err == AW_OK) err = open_all(e, why);
+    e->guest_source = e->n_sources++;
     if (err == AW_OK && pthread_create(&e->thread, NULL, run, e) != 0) err = AW_ERR_IO;
     if (err != AW_OK) {
         if (!why->text[0]) snprintf(why->text, sizeof why->text, "%s", aw_err_sentence(err));
@@ -455,4 +510,62 @@ void aw_engine_stop(struct aw_engine *e) {
 
 uint16_t aw_engine_udp_port(const struct aw_engine *e, int i) {
     return i >= 0 && i < e->n_udp ? e->udp[i].port : 0;
+}
+
+struct aw_guest_place aw_engine_guest_place(const struct aw_engine *e) {
+    return (struct aw_guest_place){e->config.feed, e->config.max_links,
+                                   (MAX_EACH + 2) * e->config.max_links, e->guest_source};
+}
+
+int aw_guest_open(struct aw_guest **out, const struct aw_guest_place *place, const char *path,
+                  double speed, struct aw_why *why) {
+    struct aw_guest *g = calloc(1, sizeof *g);
+    if (!g) return AW_ERR_NOMEM;
+    struct file_source *f = &g->f;
+    snprintf(g->path, sizeof g->path, "%s", path);
+    const char *base = strrchr(g->path, '/');
+    snprintf(g->name, sizeof g->name, "%s", base ? base + 1 : g->path);
+    g->name[strcspn(g->name, ".")] = '\0';
+    int err = aw_player_open(&f->player, g->path, speed, why);
+    if (err == AW_OK) {
+        f->base = place->base;
+        err = aw_lane_open(&f->lane, place->feed, place->base, place->max_links, AW_SOURCE_REPLAY);
+        if (err != AW_OK) aw_player_close(&f->player);
+    }
+    if (err != AW_OK) {
+        free(g);
+        return err;
+    }
+    f->open = f->once = f->counts.ok = true;
+    f->counts.source = place->source;
+    f->counts.kind = AW_SOURCE_REPLAY;
+    snprintf(f->counts.name, sizeof f->counts.name, "recording:%s", g->name);
+    snprintf(f->counts.status, sizeof f->counts.status, "playing at %gx", speed);
+    *out = g;
+    return AW_OK;
+}
+
+/* Without a word to the feed, whose only writer is the engine's thread. */
+void aw_guest_close(struct aw_guest *g) {
+    free_guest(g);
+}
+
+bool aw_engine_play(struct aw_engine *e, struct aw_guest *g) {
+    if (aw_engine_tidy(e, NULL, 0)) return false;
+    snprintf(e->guest_name, sizeof e->guest_name, "%s", g->name);
+    atomic_store(&e->guest_stop, false);
+    atomic_store(&e->arriving, g);
+    return true;
+}
+
+void aw_engine_play_stop(struct aw_engine *e) {
+    atomic_store(&e->guest_stop, true);
+}
+
+bool aw_engine_tidy(struct aw_engine *e, char *name, size_t cap) {
+    struct aw_guest *g = atomic_exchange(&e->leaving, NULL);
+    if (g) e->guest_name[0] = '\0';
+    if (g) free_guest(g);
+    if (cap) snprintf(name, cap, "%s", e->guest_name);
+    return e->guest_name[0] != '\0';
 }

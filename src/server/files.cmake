@@ -32,6 +32,7 @@ aw_layer(server USES base readers core sim FILES
     unpack.c
     update_json.c
     # history
+    recorder.c
     event.c
     history.c
     store.c
@@ -67,6 +68,7 @@ aw_layer(server USES base readers core sim FILES
     routes_config.c
     routes_metrics.c
     routes_own.c
+    routes_recordings.c
     routes_store.c
     rows.c
     view.c

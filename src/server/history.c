@@ -1,5 +1,7 @@
 #include "server/history.h"
 
+#include "server/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 bool aw_state_dir(char *dir, size_t cap) {
@@ -85,6 +88,47 @@ static void wake(void *ctx) {
     if (h->http && !aw_http_call(h->http, poll_store, h)) return;
 }
 
+static void recorded(struct aw_http *http, void *ctx) {
+    (void)http;
+    aw_history_recorded(ctx);
+}
+
+/* From the recorder's thread. */
+static void ended(void *ctx) {
+    struct aw_history *h = ctx;
+    if (h->http && !aw_http_call(h->http, recorded, h)) return;
+}
+
+static int end_interrupted(struct aw_db *db, void *ctx, struct aw_why *why) {
+    (void)ctx, (void)why;
+    return aw_db_run(db,
+                     "UPDATE recordings SET state = 'interrupted', reason = 'the server ended "
+                     "without stopping it' WHERE state = 'recording'",
+                     NULL, 0, NULL, NULL);
+}
+
+static void nothing(void *ctx, int err, const struct aw_why *why) {
+    (void)ctx, (void)err, (void)why;
+}
+
+static void open_recorder(struct aw_history *h, const struct aw_settings *s) {
+    struct aw_why why;
+    snprintf(h->recordings, sizeof h->recordings, "%s%s",
+             s->recordings_dir[0] ? s->recordings_dir : h->dir,
+             s->recordings_dir[0] ? "" : "/recordings");
+    h->recordings_max_mb = s->recordings_max_mb;
+    const struct aw_recorder_config config = {h->recordings, ended, h};
+    if (!s->recordings_dir[0] && !h->dir[0]) {
+        snprintf(h->recorder_off, sizeof h->recorder_off, "recordings have no folder");
+    } else if (aw_recorder_open(&h->recorder, &config, &why) != AW_OK) {
+        h->recorder = NULL;
+        snprintf(h->recorder_off, sizeof h->recorder_off, "%s", why.text);
+    } else {
+        const struct aw_store_job job = {end_interrupted, nothing, NULL};
+        if (aw_store_ask(h->store, &job) != AW_OK) return; /* an empty ring has room */
+    }
+}
+
 void aw_history_open(struct aw_history *h, const struct aw_settings *s) {
     char url[3200];
     struct aw_why why;
@@ -108,6 +152,58 @@ void aw_history_open(struct aw_history *h, const struct aw_settings *s) {
         h->store = NULL;
         off(h, why.text, "");
     }
+    if (h->store) open_recorder(h, s);
+}
+
+struct ended_row {
+    struct aw_recording r;
+};
+
+static int write_row(struct aw_db *db, void *ctx, struct aw_why *why) {
+    struct ended_row *e = ctx;
+    const struct aw_recording *r = &e->r;
+    struct aw_val in[] = {
+        aw_val_text(r->state == AW_RECORDING_FAILED ? "failed" : "complete"),
+        aw_val_text(r->reason[0] ? r->reason : NULL),
+        aw_val_int(r->ended_ms),
+        aw_val_int((int64_t)r->packets),
+        aw_val_int((int64_t)r->bytes),
+        aw_val_int((int64_t)r->lost),
+        aw_val_int(r->simulated),
+        aw_val_text(r->id),
+    };
+    int err = aw_db_run(db,
+                        "UPDATE recordings SET state = $1, reason = $2, ended_ms = $3, packets = "
+                        "$4, bytes = $5, lost = $6, simulated = $7 WHERE id = $8",
+                        in, 8, NULL, NULL);
+    *why = db->why;
+    return err;
+}
+
+static void row_written(void *ctx, int err, const struct aw_why *why) {
+    if (err != AW_OK) aw_log(AW_LOG_ERROR, "the row of a recording: %s", why->text);
+    free(ctx);
+}
+
+void aw_history_recorded(struct aw_history *h) {
+    struct ended_row *e = malloc(sizeof *e);
+    if (!e || !h->store || !h->recorder) {
+        free(e);
+        return;
+    }
+    aw_recorder_now(h->recorder, &e->r);
+    if (e->r.state == AW_RECORDING_FAILED)
+        aw_log(AW_LOG_ERROR, "recording %s: %s", e->r.id, e->r.reason);
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    struct aw_event event =
+        aw_event_make((int64_t)t.tv_sec * 1000000000 + t.tv_nsec, "recording",
+                      "{\"id\":\"%s\",\"state\":\"%s\",\"packets\":%llu,\"lost\":%llu}", e->r.id,
+                      e->r.state == AW_RECORDING_FAILED ? "failed" : "complete",
+                      (unsigned long long)e->r.packets, (unsigned long long)e->r.lost);
+    aw_store_event(h->store, &event);
+    const struct aw_store_job job = {write_row, row_written, e};
+    if (aw_store_ask(h->store, &job) != AW_OK) free(e);
 }
 
 void aw_history_attach(struct aw_history *h, struct aw_http *http) {
@@ -116,6 +212,13 @@ void aw_history_attach(struct aw_history *h, struct aw_http *http) {
 
 void aw_history_close(struct aw_history *h) {
     struct aw_store *store = h->store;
+    if (h->recorder) {
+        struct aw_recording now;
+        aw_recorder_now(h->recorder, &now);
+        if (aw_recorder_stop(h->recorder, now.id)) aw_history_recorded(h);
+        aw_recorder_close(h->recorder);
+        h->recorder = NULL;
+    }
     if (store) aw_store_close(store); /* its last answers still go out */
     h->store = NULL;
     if (h->lock >= 0) close(h->lock);

@@ -3,6 +3,7 @@
 #define AW_SERVER_HISTORY_H
 
 #include "server/http.h"
+#include "server/recorder.h"
 #include "server/settings.h"
 #include "server/sink.h"
 #include "server/store.h"
@@ -10,6 +11,10 @@
 struct aw_history {
     struct aw_store *store; /* NULL: off, and `off` says why */
     char off[256];
+    struct aw_recorder *recorder; /* NULL: off, and `recorder_off` says why */
+    char recorder_off[256];
+    char recordings[3100]; /* folder */
+    double recordings_max_mb;
     char dir[3072]; /* folder of state; "" none */
     int lock;       /* of the folder; -1 none */
     struct aw_http *http;
@@ -26,6 +31,9 @@ void aw_history_open(struct aw_history *h, const struct aw_settings *s);
 
 /* When the server is up: answers go through it from now on. */
 void aw_history_attach(struct aw_history *h, struct aw_http *http);
+
+/* Loop thread: a recording ended; its row is brought up to date. */
+void aw_history_recorded(struct aw_history *h);
 
 /* Loop thread, before the server is destroyed. */
 void aw_history_close(struct aw_history *h);

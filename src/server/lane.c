@@ -72,6 +72,11 @@ void aw_lane_close(struct aw_lane *lane) {
         (struct aw_estimate){NAN, 0, AW_REASON_NO_FRAMES};
     none.motion_threshold = none.breathing_wave = none.state_confidence = NAN;
     tell_room(lane, &none, 0);
+    aw_lane_free(lane);
+}
+
+void aw_lane_free(struct aw_lane *lane) {
+    if (!lane->session) return;
     aw_session_destroy(lane->session);
     free(lane->links);
     lane->session = NULL;

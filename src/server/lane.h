@@ -36,6 +36,9 @@ AW_MUST_USE int aw_lane_open(struct aw_lane *lane, struct aw_ring *feed, uint32_
 /* Tells the feed that all its links are gone, and frees it. */
 void aw_lane_close(struct aw_lane *lane);
 
+/* Frees it without a word to the feed: any thread. */
+void aw_lane_free(struct aw_lane *lane);
+
 /* A datagram or line that arrived; counts in *counts. Simulator markers mark their sender. */
 void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
                          int64_t t_ns, uint64_t origin, const uint8_t *buf, size_t len);

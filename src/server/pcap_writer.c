@@ -6,15 +6,26 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { IP_HEADER = 20, UDP_HEADER = 8, MAX_PAYLOAD = 65507, LOOPBACK = 0x7F000001 };
+enum {
+    IP_HEADER = 20,
+    UDP_HEADER = 8,
+    MAX_PAYLOAD = 65507,
+    LOOPBACK = 0x7F000001,
+    FILE_HEADER = 24
+};
 
 static int failed(struct aw_pcap_writer *w, struct aw_why *why) {
     int reason = errno;
-    if (!w->failed)
-        snprintf(why->text, sizeof why->text, "%s: %s; the %llu packets before are safe", w->path,
-                 reason ? strerror(reason) : "cannot be written", (unsigned long long)w->packets);
+    if (!w->failed) {
+        w->lost += w->packets - w->safe_packets;
+        w->packets = w->safe_packets;
+        w->bytes = w->safe_bytes;
+        snprintf(why->text, sizeof why->text, "%s: %s; what was written before is safe", w->path,
+                 reason ? strerror(reason) : "cannot be written");
+    }
     w->failed = true;
     return AW_ERR_IO;
 }
@@ -39,7 +50,13 @@ int aw_pcap_writer_open(struct aw_pcap_writer *w, const char *path, struct aw_wh
         fclose(file);
         return AW_ERR_IO;
     }
-    return AW_OK;
+    int err = aw_pcap_writer_flush(w, why); /* a full disk is known now */
+    if (err != AW_OK) {
+        pcap_dump_close(w->out);
+        pcap_close(w->dead);
+        unlink(path);
+    }
+    return err;
 }
 
 static void put16(uint8_t *p, size_t v) {
@@ -99,7 +116,28 @@ int aw_pcap_writer_push(struct aw_pcap_writer *w, int64_t t_ns, uint32_t ip, uin
 int aw_pcap_writer_flush(struct aw_pcap_writer *w, struct aw_why *why) {
     errno = 0;
     if (w->failed) return AW_ERR_IO;
-    return pcap_dump_flush(w->out) == 0 ? AW_OK : failed(w, why);
+    if (pcap_dump_flush(w->out) != 0) return failed(w, why);
+    w->safe_packets = w->packets;
+    w->safe_bytes = w->bytes;
+    return AW_OK;
+}
+
+/* Cuts off the piece of a packet that still found room, and counts the whole ones: what went to the
+ * system since the last flush is kept, too. */
+static void keep_whole(struct aw_pcap_writer *w) {
+    struct stat st;
+    uint32_t h[4]; /* seconds, ns, length here, length */
+    int fd = open(w->path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0) return;
+    off_t at = FILE_HEADER + (off_t)w->safe_bytes;
+    while (pread(fd, h, sizeof h, at) == sizeof h && at + (off_t)sizeof h + h[2] <= st.st_size) {
+        at += (off_t)sizeof h + h[2];
+        w->packets++;
+        w->lost--;
+        w->bytes += sizeof h + h[2];
+    }
+    if (ftruncate(fd, at) != 0) w->lost++; /* a reader says that its end is cut */
+    close(fd);
 }
 
 int aw_pcap_writer_close(struct aw_pcap_writer *w, struct aw_why *why) {
@@ -108,5 +146,6 @@ int aw_pcap_writer_close(struct aw_pcap_writer *w, struct aw_why *why) {
     pcap_close(w->dead);
     w->out = NULL;
     w->dead = NULL;
+    if (w->failed) keep_whole(w);
     return err;
 }

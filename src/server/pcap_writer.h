@@ -12,6 +12,7 @@ struct aw_pcap_writer {
     pcap_dumper_t *out;
     char path[512];
     uint64_t packets, bytes;
+    uint64_t safe_packets, safe_bytes; /* at the last flush */
     bool failed; /* a write failed; later packets are counted as lost, not written */
     uint64_t lost;
 };
@@ -27,7 +28,7 @@ int aw_pcap_writer_push(struct aw_pcap_writer *w, int64_t t_ns, uint32_t ip, uin
 /* Hands everything to the system. Errors: IO, as above. */
 int aw_pcap_writer_flush(struct aw_pcap_writer *w, struct aw_why *why);
 
-/* Flushes and closes. Errors: IO when something could not be written. */
+/* Flushes and closes; after a failure the file ends with the last packet that was flushed. Errors: IO when something could not be written. */
 int aw_pcap_writer_close(struct aw_pcap_writer *w, struct aw_why *why);
 
 #endif

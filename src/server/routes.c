@@ -16,6 +16,8 @@ extern const struct aw_route aw_routes_config[];
 extern const size_t aw_routes_config_count;
 extern const struct aw_route aw_routes_store[];
 extern const size_t aw_routes_store_count;
+extern const struct aw_route aw_routes_recordings[];
+extern const size_t aw_routes_recordings_count;
 
 extern const struct aw_route aw_routes_metrics[];
 extern const size_t aw_routes_metrics_count;
@@ -29,6 +31,7 @@ static const struct {
     {aw_routes_config, &aw_routes_config_count},
     {aw_routes_store, &aw_routes_store_count},
     {aw_routes_metrics, &aw_routes_metrics_count},
+    {aw_routes_recordings, &aw_routes_recordings_count},
 };
 
 const struct aw_route *aw_routes_at(size_t i) {

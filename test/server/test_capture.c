@@ -194,10 +194,11 @@ static void full_disk(void) {
         if (!err) err = aw_pcap_writer_flush(&w, &why);
     }
     CHECK_INT(err, AW_ERR_IO);
-    CHECK(strstr(why.text, "are safe") != NULL);
+    CHECK(strstr(why.text, "is safe") != NULL);
     CHECK_INT(aw_pcap_writer_push(&w, 1, 1, 1, 1, data, 1, &why), AW_ERR_IO);
     CHECK(w.lost > 0);
     CHECK_INT(aw_pcap_writer_close(&w, &why), AW_ERR_IO);
+    CHECK_INT(w.packets, 3);
     setrlimit(RLIMIT_FSIZE, &old);
 
     struct aw_capture c;
