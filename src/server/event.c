@@ -100,6 +100,20 @@ static void on_link(struct aw_event_subject *s, const struct aw_msg *m, aw_event
     }
 }
 
+/* One that was restored after a start was armed long ago, and is no event. */
+static void on_calibration(struct aw_event_subject *s, const struct aw_msg *m, aw_event_tell *tell,
+                           void *ctx) {
+    int64_t at_ns = m->link_info.calibrated_ns;
+    bool armed = at_ns && at_ns != s->calibrated_ns && m->wall_ns - at_ns < 60 * AW_S;
+    bool removed = !at_ns && s->calibrated_ns;
+    s->calibrated_ns = at_ns;
+    if (armed || removed)
+        tell_about(s,
+                   aw_event_make(m->wall_ns, "calibration", "{\"state\":\"%s\"}",
+                                 armed ? "armed" : "removed"),
+                   tell, ctx);
+}
+
 static void go_silent(struct aw_event_subject *s, int64_t now_ns, const char *why,
                       aw_event_tell *tell, void *ctx) {
     double silent_s = now_ns > s->seen_ns ? (double)(now_ns - s->seen_ns) * 1e-9 : 0;
@@ -118,6 +132,7 @@ const struct aw_event_subject *aw_event_push(struct aw_event_watch *w, const str
         if (!(s = find(w, false, m->link, true))) return NULL;
         s->origin = m->origin;
         on_link(s, m, tell, ctx);
+        on_calibration(s, m, tell, ctx);
         return s;
     case AW_MSG_UPDATE:
         s = find(w, false, m->link, false);
@@ -127,7 +142,10 @@ const struct aw_event_subject *aw_event_push(struct aw_event_watch *w, const str
         return s;
     case AW_MSG_ROOM:
         if (!m->wall_ns || !(s = find(w, true, m->link, true))) return NULL; /* 0: lane closed */
-        snprintf(s->name, sizeof s->name, "%u", m->link);
+        if (m->room.key[0])
+            snprintf(s->name, sizeof s->name, "%s", m->room.key);
+        else
+            snprintf(s->name, sizeof s->name, "%u", m->link);
         s->origin = m->origin;
         on_update(s, m, tell, ctx);
         return s;

@@ -24,6 +24,7 @@ struct aw_event_watch {
         uint32_t id;
         enum aw_origin_kind origin;
         uint64_t frames, sender;
+        int64_t calibrated_ns;
         int64_t seen_ns; /* wall time of the last sign of frames */
         enum aw_state state;
         char name[AW_EVENT_NAME];

@@ -132,7 +132,7 @@ static int get_history(struct aw_request *r) {
         name_link(r, h, text);
     } else {
         h->room = true; /* all live links together */
-        snprintf(h->name, sizeof h->name, "0");
+        snprintf(h->name, sizeof h->name, "default");
     }
     if (!span(r, 3600, &from, &to, &result)) {
         free(q);

@@ -25,8 +25,8 @@ check "and why there is no heart rate" has "$out" '"heart_bpm":\{"mean":null,[^}
 name=$(get /api/v1/links | grep -oE '"name":"[^"]+"' | head -1 | sed 's/.*:"//; s/"$//')
 get "/api/v1/history?link=${name// /%20}" >"$out"
 check "by name" has "$out" '"points":\[\{"t":'
-get '/api/v1/history?room=64' >"$out"
-check "of a room" has "$out" '"room":"64".*"points":\[\{"t":'
+get '/api/v1/history?room=replay-1' >"$out"
+check "of a room" has "$out" '"room":"replay-1".*"points":\[\{"t":'
 get '/api/v1/history?link=nobody' >"$out"
 check "of a link that never was there is none" has "$out" '"series":\[\],"points":\[\]'
 get "/api/v1/history?link=$link&to=1000&from=10" >"$out"
@@ -35,7 +35,7 @@ refused() { curl -sS -o "$out" -w '%{http_code}' "$http$1"; }
 check "a resolution that is none" test "$(refused '/api/v1/history?link=0&resolution=week')" = 422
 check "says which there are" has "$out" '"field":"resolution".*"allowed":"second, minute, hour, auto"'
 get /api/v1/history >"$out"
-check "without a name: all live links together, of which there are none" has "$out" '"room":"0","series":\[\],"points":\[\]'
+check "without a name: all live links together, of which there are none" has "$out" '"room":"default","series":\[\],"points":\[\]'
 
 check "times the wrong way round" test "$(refused '/api/v1/history?link=0&from=20&to=10')" = 422
 check "limit" test "$(refused '/api/v1/events?limit=0')" = 422

@@ -74,6 +74,24 @@ static void test_silence(void) {
     CHECK_INT(n_told, 3);
 }
 
+static void test_calibration(void) {
+    struct aw_msg m = fill_link(9, 1, t0);
+    m.link_info.calibrated_ns = t0 - 3600 * second; /* restored */
+    push(m);
+    n_told = 0;
+    m.link_info.calibrated_ns = t0 - second;
+    push(m);
+    push(m);
+    CHECK_INT(n_told, 1);
+    CHECK_STR(told[0].type, "calibration");
+    CHECK_STR(told[0].detail, "{\"state\":\"armed\"}");
+    m.link_info.calibrated_ns = 0;
+    push(m);
+    CHECK_INT(n_told, 2);
+    CHECK_STR(told[1].detail, "{\"state\":\"removed\"}");
+    push(fill_msg(AW_MSG_GONE, 9, t0));
+}
+
 static void test_bounds(void) {
     for (uint32_t i = 0; i < AW_EVENT_SUBJECTS + 3; i++) push(fill_link(1000 + i, 1, t0));
     CHECK_INT(watch.ignored, 3);
@@ -82,6 +100,7 @@ static void test_bounds(void) {
 int main(void) {
     test_states();
     test_silence();
+    test_calibration();
     test_bounds();
     return test_end();
 }
