@@ -52,6 +52,9 @@ static void announce(const struct aw_settings *s, struct aw_http *http, struct a
     for (int i = 0; aw_engine_udp_port(engine, i) && n < cap; i++)
         n += (size_t)snprintf(more + n, cap - n, ", listening on UDP %s:%u", s->sources_udp_address,
                               aw_engine_udp_port(engine, i));
+    for (size_t i = 0; aw_http_ruview_port(http, i) && n < cap; i++)
+        n += (size_t)snprintf(more + n, cap - n, ", RuView clients on port %u",
+                              aw_http_ruview_port(http, i));
     for (int i = 0; i < s->sources_serial.n && n < cap; i++)
         n += (size_t)snprintf(more + n, cap - n, ", serial %s", s->sources_serial.item[i]);
     for (int i = 0; i < s->sources_replay.n && n < cap; i++)
@@ -131,6 +134,8 @@ static int serve(struct running *run, const struct settings_sources *from) {
                                        .version = AW_VERSION,
                                        .ring = feed,
                                        .max_clients = (uint32_t)s->http_max_clients,
+                                       .ruview_ports = s->http_ruview_ports.port,
+                                       .n_ruview_ports = (size_t)s->http_ruview_ports.n,
                                        .services = &run->services};
     int code = EXIT_OK;
     if (aw_http_create(&web, &http, why.text, sizeof why.text) != AW_OK) {

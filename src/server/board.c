@@ -88,6 +88,19 @@ uint32_t aw_board_find_room(const struct aw_board *b, const char *key) {
     return i;
 }
 
+static bool push_report(struct aw_board *b, const struct aw_msg *m) {
+    struct aw_board_report *r = &b->reports[0];
+    for (size_t i = 0; i < AW_BOARD_REPORTS; i++) {
+        struct aw_board_report *at = &b->reports[i];
+        bool same = at->wall_ns && at->report.node == m->report.node &&
+                    at->report.origin == m->report.origin;
+        if (at->wall_ns < r->wall_ns || same) r = at;
+        if (same) break;
+    }
+    *r = (struct aw_board_report){m->wall_ns, m->origin, m->report};
+    return true;
+}
+
 static uint32_t search(const struct aw_board *b, uint32_t id_plus_one) {
     uint32_t i = 0;
     while (i < AW_BOARD_LINKS && b->ids[i] != id_plus_one) i++;
@@ -122,6 +135,7 @@ static bool push(struct aw_board *b, const struct aw_msg *m) {
     if (m->kind == AW_MSG_ROOM) return push_room(b, m);
     if (m->kind == AW_MSG_GONE) return push_gone(b, m->link);
     if (m->kind == AW_MSG_REPLY) return true; /* not for us */
+    if (m->kind == AW_MSG_REPORT) return push_report(b, m);
     struct aw_board_link *l = link_of(b, m->link);
     if (!l) return false;
     l->origin = m->origin;
@@ -139,6 +153,7 @@ static bool push(struct aw_board *b, const struct aw_msg *m) {
     case AW_MSG_COUNTS:
     case AW_MSG_GONE:
     case AW_MSG_REPLY:
+    case AW_MSG_REPORT:
         break;
     }
     return false;

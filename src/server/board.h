@@ -13,6 +13,7 @@ enum {
     AW_BOARD_LINKS = 256,
     AW_BOARD_SOURCES = 32,
     AW_BOARD_ROOMS = 16,
+    AW_BOARD_REPORTS = 32,
     AW_BOARD_ROWS = 64, /* kept per link for those who join late: 3.2 s at 20 rows per second */
     AW_BOARD_STALE_S = 5,
 };
@@ -65,6 +66,13 @@ struct aw_board_room {
     int64_t wall_ns;
 };
 
+/* What a node reports itself; the oldest makes room. */
+struct aw_board_report {
+    int64_t wall_ns; /* 0: none */
+    enum aw_origin_kind origin;
+    struct aw_node_report report;
+};
+
 /* About 9 MB, most of which is never touched: allocate it zeroed (calloc), which is also its
  * initial state. */
 struct aw_board {
@@ -72,6 +80,7 @@ struct aw_board {
     uint64_t ignored; /* messages about a link or source that found no room, or out of range */
     struct aw_board_source sources[AW_BOARD_SOURCES];
     struct aw_board_room rooms[AW_BOARD_ROOMS];
+    struct aw_board_report reports[AW_BOARD_REPORTS];
     uint32_t
         ids[AW_BOARD_LINKS]; /* links[i].id + 1; 0: links[i] is free. Close together to search */
     struct aw_board_link links[AW_BOARD_LINKS];

@@ -150,6 +150,7 @@ const struct aw_event_subject *aw_event_push(struct aw_event_watch *w, const str
         on_update(s, m, tell, ctx);
         return s;
     case AW_MSG_GONE:
+    case AW_MSG_REPORT:
         if ((s = find(w, false, m->link, false))) {
             if (!s->silent && s->name[0])
                 go_silent(s, m->wall_ns ? m->wall_ns : s->seen_ns, "gone", tell, ctx);

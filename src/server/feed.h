@@ -5,6 +5,7 @@
 
 #include "airwake.h"
 #include "base/ring.h"
+#include "readers/ruview.h"
 
 enum {
     AW_ROW_MAX = 512,
@@ -26,6 +27,7 @@ enum aw_msg_kind {
     AW_MSG_COUNTS, /* counters of a source, once per second */
     AW_MSG_GONE,   /* the link was dropped */
     AW_MSG_REPLY,  /* a command was carried out (command.h) */
+    AW_MSG_REPORT, /* vital signs as the firmware of a node reports them; no link */
 };
 
 /* Counters of one source (a socket, a serial port, a file). */
@@ -52,6 +54,13 @@ struct aw_command_reply {
     void (*replied)(struct aw_http *h, const struct aw_msg *m); /* NULL: nobody wants to know */
     uint64_t ticket;
     uint32_t done, gone, refused; /* links: carried out; not there any more; not in this state */
+};
+
+/* What a node says that it sensed itself; see readers/ruview.c for what that is worth. */
+struct aw_node_report {
+    uint64_t origin; /* tells senders apart */
+    uint8_t node;
+    struct aw_ruview_vitals vitals;
 };
 
 struct aw_msg {
@@ -83,6 +92,7 @@ struct aw_msg {
             uint8_t amp[AW_ROW_MAX]; /* amplitude / max * 255; null and invalid bins are left out */
         } row;
         struct aw_source_counts counts;
+        struct aw_node_report report;
     };
 };
 

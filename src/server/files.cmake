@@ -69,6 +69,10 @@ aw_layer(server USES base readers core sim FILES
     routes_metrics.c
     routes_own.c
     routes_recordings.c
+    ruview_health.c
+    ruview_model.c
+    ruview_routes.c
+    ruview_view.c
     routes_store.c
     rows.c
     view.c

@@ -102,9 +102,18 @@ static void on_status(lws_sorted_usec_list_t *timer) {
     lws_sul_schedule(h->context, 0, timer, on_status, AW_HTTP_STATUS_US);
 }
 
+static void on_ruview(lws_sorted_usec_list_t *timer) {
+    struct aw_http *h = lws_container_of(timer, struct aw_http, ruview_timer);
+    if (h->closing || !aw_ws_ruview(h)) return; /* the next such client starts it again */
+    lws_sul_schedule(h->context, 0, timer, on_ruview, AW_HTTP_RUVIEW_US);
+}
+
 static int established(struct lws *wsi, struct aw_conn *c) {
     struct aw_http *h = aw_loop_of(wsi);
-    int result = aw_ws_established(wsi, c);
+    enum aw_dialect dialect = aw_routes_dialect(wsi);
+    int result = aw_ws_established(wsi, c, dialect);
+    if (result == 0 && dialect != AW_WS_OWN) /* schedules anew what runs already */
+        lws_sul_schedule(h->context, 0, &h->ruview_timer, on_ruview, 1);
     if (result == 0 && h->n_clients == 1)
         lws_sul_schedule(h->context, 0, &h->row_timer, on_rows, AW_HTTP_ROW_US);
     return result;
@@ -176,6 +185,27 @@ static const struct lws_protocols protocols[] = {
 static const lws_retry_bo_t idle_policy = {.secs_since_valid_ping = AW_HTTP_PING_S,
                                            .secs_since_valid_hangup = AW_HTTP_HANGUP_S};
 
+static int watch(struct aw_http *h, int fd) {
+    lws_sock_file_fd_type listener = {.filefd = fd};
+    return lws_adopt_descriptor_vhost(h->vhost, LWS_ADOPT_RAW_FILE_DESC, listener, "airwake-accept",
+                                      NULL)
+               ? AW_OK
+               : AW_ERR_NOMEM;
+}
+
+static int listen_extra(struct aw_http *h, const struct aw_http_config *config, char *why,
+                        size_t why_bytes) {
+    for (size_t i = 0; i < config->n_ruview_ports && i < AW_HTTP_EXTRA_PORTS; i++) {
+        uint16_t *port = &h->extra_port[h->n_extra_ports];
+        *port = config->ruview_ports[i];
+        int fd = aw_listen_open(h->bind, port, why, why_bytes);
+        if (fd < 0) return fd;
+        if (watch(h, fd) != AW_OK) return AW_ERR_NOMEM;
+        h->n_extra_ports++;
+    }
+    return AW_OK;
+}
+
 static int start(struct aw_http *h, int fd) {
     lws_set_log_level(0, NULL); /* libraries never print */
     struct lws_context_creation_info info = {
@@ -191,7 +221,8 @@ static int start(struct aw_http *h, int fd) {
         .timeout_secs_ah_idle = AW_HTTP_TIMEOUT_S,
         .keepalive_timeout = AW_HTTP_KEEPALIVE_S,
         .retry_and_idle_policy = &idle_policy,
-        .fd_limit_per_thread = h->max_clients + AW_HTTP_REQUESTS + 8, /* 8: listener, pipe, spare */
+        .fd_limit_per_thread =
+            h->max_clients + AW_HTTP_REQUESTS + 8, /* 8: listeners, pipe, spare */
     };
     h->context = lws_create_context(&info);
     h->vhost = h->context ? lws_get_vhost_by_name(h->context, "default") : NULL;
@@ -199,10 +230,7 @@ static int start(struct aw_http *h, int fd) {
         close(fd);
         return AW_ERR_NOMEM;
     }
-    lws_sock_file_fd_type listener = {.filefd = fd};
-    if (!lws_adopt_descriptor_vhost(h->vhost, LWS_ADOPT_RAW_FILE_DESC, listener, "airwake-accept",
-                                    NULL))
-        return AW_ERR_NOMEM;
+    if (watch(h, fd) != AW_OK) return AW_ERR_NOMEM;
     lws_sul_schedule(h->context, 0, &h->status_timer, on_status, AW_HTTP_STATUS_US);
     return AW_OK;
 }
@@ -231,11 +259,13 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
         h->start_ns = clock_ns(CLOCK_MONOTONIC);
         snprintf(h->bind, sizeof h->bind, "%s", bind);
         result = start(h, fd); /* owns fd from here */
+        if (result == AW_OK) result = listen_extra(h, config, why, why_bytes);
     } else {
         close(fd);
     }
     if (result < 0) {
-        snprintf(why, why_bytes, "cannot start the HTTP server: not enough memory");
+        if (result == AW_ERR_NOMEM)
+            snprintf(why, why_bytes, "cannot start the HTTP server: not enough memory");
         aw_http_destroy(h);
         return result;
     }
@@ -245,6 +275,10 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
 
 uint16_t aw_http_port(const struct aw_http *h) {
     return h->port;
+}
+
+uint16_t aw_http_ruview_port(const struct aw_http *h, size_t i) {
+    return i < h->n_extra_ports ? h->extra_port[i] : 0;
 }
 
 int aw_http_service(struct aw_http *h) {

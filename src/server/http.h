@@ -16,13 +16,15 @@ struct aw_services;
 struct aw_sink;
 
 struct aw_http_config {
-    const char *bind;      /* address to listen on, NULL: "127.0.0.1" */
-    uint16_t port;         /* 0: any free one, see aw_http_port() */
-    const char *version;   /* shown to clients; not NULL */
-    struct aw_ring *ring;  /* of struct aw_msg; this is its reader */
-    uint32_t max_clients;  /* WebSocket clients at a time; 0: 256 */
-    uint32_t queue_max;    /* messages waiting for one client before it is closed; 0: 512 */
-    uint32_t sndbuf_bytes; /* kernel send buffer per client, 0: 256 KiB */
+    const char *bind;             /* address to listen on, NULL: "127.0.0.1" */
+    uint16_t port;                /* 0: any free one, see aw_http_port() */
+    const char *version;          /* shown to clients; not NULL */
+    struct aw_ring *ring;         /* of struct aw_msg; this is its reader */
+    uint32_t max_clients;         /* WebSocket clients at a time; 0: 256 */
+    uint32_t queue_max;           /* messages waiting for one client before it is closed; 0: 512 */
+    uint32_t sndbuf_bytes;        /* kernel send buffer per client, 0: 256 KiB */
+    const uint16_t *ruview_ports; /* listen there, too, for RuView clients; 0: any free one */
+    size_t n_ruview_ports;        /* 0..4 */
     const struct aw_services *services; /* for the routes; must outlive the server; NULL: none */
     const struct aw_sink *sinks;        /* likewise; hear the feed */
     size_t n_sinks;
@@ -34,6 +36,7 @@ AW_MUST_USE int aw_http_create(const struct aw_http_config *config, struct aw_ht
                                size_t why_bytes);
 
 uint16_t aw_http_port(const struct aw_http *h);
+uint16_t aw_http_ruview_port(const struct aw_http *h, size_t i); /* 0 past the last */
 
 /* Waits for something to happen (a request, a wake, a timer; at most about a second) and serves
  * it. Returns AW_ERR_IO when the loop is broken for good. */

@@ -177,6 +177,20 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
     commit(lane);
 }
 
+/* A record without CSI: does a node report vital signs of its own? */
+static void pass_report(struct aw_lane *lane, int64_t wall_ns, uint64_t origin, const uint8_t *buf,
+                        size_t len) {
+    struct aw_ruview_packet p;
+    if (aw_ruview_read(buf, len, &p) != AW_OK) return;
+    if (p.type != AW_RUVIEW_VITALS && p.type != AW_RUVIEW_FUSED) return;
+    struct aw_msg *m = reserve(lane, AW_MSG_REPORT, UINT32_MAX - lane->base, wall_ns);
+    if (!m) return;
+    if (m->origin == AW_SOURCE_LIVE && simulated(lane, origin, wall_ns))
+        m->origin = AW_SOURCE_SIMULATED;
+    m->report = (struct aw_node_report){origin, p.node, p.vitals};
+    commit(lane);
+}
+
 void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, int64_t wall_ns,
                          int64_t t_ns, uint64_t origin, const uint8_t *buf, size_t len) {
     counts->packets++;
@@ -194,6 +208,7 @@ void aw_lane_push_record(struct aw_lane *lane, struct aw_source_counts *counts, 
         counts->refused[-got]++;
     } else if (got == 0) {
         counts->skipped++;
+        pass_report(lane, wall_ns, origin, buf, len);
     } else {
         counts->frames++;
         used(lane, link, counts->source, wall_ns, aw_session_last_frame(lane->session));

@@ -24,6 +24,8 @@ enum {
     AW_HTTP_PING_S = 30,             /* between pings to a WebSocket client */
     AW_HTTP_HANGUP_S = 45,           /* nothing heard, not even a pong */
     AW_HTTP_ROW_US = 50 * 1000,      /* rows go out at most this often: 20 per second and link */
+    AW_HTTP_RUVIEW_US = 100 * 1000,  /* RuView messages: as often as their server */
+    AW_HTTP_EXTRA_PORTS = 4,         /* for RuView clients */
     AW_HTTP_STATUS_US = 1000 * 1000, /* links and sources go out this often */
 };
 
@@ -33,6 +35,9 @@ struct aw_note {
     size_t len;
     unsigned char bytes[]; /* LWS_PRE bytes of room for the frame header, then len bytes */
 };
+
+/* What a WebSocket speaks: ours, or one of RuView's. */
+enum aw_dialect { AW_WS_OWN, AW_WS_RUVIEW, AW_WS_RUVIEW_POSE, AW_WS_RUVIEW_INTROSPECTION };
 
 struct aw_client;
 struct aw_later;
@@ -64,6 +69,11 @@ struct aw_http {
     uint64_t tickets;        /* given so far */
     pthread_mutex_t calls_lock;
     struct aw_call *calls, **calls_end; /* for the loop thread, in order */
+
+    uint16_t extra_port[AW_HTTP_EXTRA_PORTS]; /* speak RuView's /ws/sensing and /health only */
+    size_t n_extra_ports;
+    uint32_t ruview_ticks, ruview_fps; /* messages this second, and in the last */
+    lws_sorted_usec_list_t ruview_timer;
 
     lws_sorted_usec_list_t row_timer, status_timer, drain_timer;
     uint64_t row_sent[AW_BOARD_LINKS];        /* next_row when rows last went out */

@@ -12,6 +12,8 @@ extern const struct aw_route aw_routes_own[];
 extern const size_t aw_routes_own_count;
 extern const struct aw_route aw_routes_calibration[];
 extern const size_t aw_routes_calibration_count;
+extern const struct aw_route aw_routes_ruview[];
+extern const size_t aw_routes_ruview_count;
 extern const struct aw_route aw_routes_config[];
 extern const size_t aw_routes_config_count;
 extern const struct aw_route aw_routes_store[];
@@ -32,6 +34,7 @@ static const struct {
     {aw_routes_store, &aw_routes_store_count},
     {aw_routes_metrics, &aw_routes_metrics_count},
     {aw_routes_recordings, &aw_routes_recordings_count},
+    {aw_routes_ruview, &aw_routes_ruview_count},
 };
 
 const struct aw_route *aw_routes_at(size_t i) {
@@ -52,12 +55,14 @@ static const char *method_name(int method) {
                                                                               : NULL;
 }
 
-/* The route of r->path and `method`. NULL with methods in `allow`: only others are answered. */
-static const struct aw_route *find(struct aw_request *r, const char *method, char allow[64]) {
-    allow[0] = '\0';
+/* The route of r->path and `method` among those with braces, or those without; adds the methods of
+ * others to `allow`. */
+static const struct aw_route *find_among(struct aw_request *r, const char *method, bool braces,
+                                         char allow[64]) {
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         for (size_t i = 0; i < *tables[t].count; i++) {
             const struct aw_route *route = &tables[t].routes[i];
+            if ((strchr(route->path, '{') != NULL) != braces) continue;
             if (!aw_route_match(route->path, r->path, r->param)) continue;
             if (method && strcmp(method, route->method) == 0) return route;
             size_t len = strlen(allow);
@@ -66,6 +71,49 @@ static const struct aw_route *find(struct aw_request *r, const char *method, cha
         }
     }
     return NULL;
+}
+
+/* The route of r->path and `method`. NULL with methods in `allow`: only others are answered. */
+static const struct aw_route *find(struct aw_request *r, const char *method, char allow[64]) {
+    allow[0] = '\0';
+    const struct aw_route *route = find_among(r, method, false, allow);
+    return route || allow[0] ? route : find_among(r, method, true, allow);
+}
+
+static const struct {
+    const char *path;
+    enum aw_dialect dialect;
+} sockets[] = {
+    {"/ws/sensing", AW_WS_OWN},
+    {"/ws/introspection", AW_WS_RUVIEW_INTROSPECTION},
+    {"/api/v1/stream/pose", AW_WS_RUVIEW_POSE},
+};
+
+/* Place in sockets[]; -1: none there. */
+static int find_socket(const char *path) {
+    for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++)
+        if (strcmp(sockets[i].path, path) == 0) return (int)i;
+    return -1;
+}
+
+/* The connection came in on a port for RuView clients. */
+static bool is_extra(struct lws *wsi, const struct aw_http *h) {
+    struct sockaddr_storage a;
+    socklen_t len = sizeof a;
+    if (!h->n_extra_ports) return false;
+    if (getsockname(lws_get_socket_fd(wsi), (struct sockaddr *)&a, &len) < 0) return false;
+    uint16_t port = ntohs(a.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&a)->sin6_port
+                                                  : ((const struct sockaddr_in *)&a)->sin_port);
+    for (size_t i = 0; i < h->n_extra_ports; i++)
+        if (h->extra_port[i] == port) return true;
+    return false;
+}
+
+/* Their page is on the main port when it opens a socket on another: Host, with that port. */
+static void page_host(const struct aw_http *h, char *host, size_t cap) {
+    char *end = strchr(host, ']'), *colon = strchr(end ? end : host, ':');
+    size_t len = colon ? (size_t)(colon - host) : strlen(host);
+    snprintf(host + len, cap - len, ":%u", h->port);
 }
 
 /* 0 the Host is one of ours; else the status to refuse with, and why. */
@@ -185,11 +233,13 @@ int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     if (refused) return aw_reply_problem(wsi, c, refused, why, true);
     if (!ok) return aw_reply_problem(wsi, c, 414, "the address is longer than any here", true);
 
+    if (is_extra(wsi, h) && strcmp(r.path, "/health") != 0 && strcmp(r.path, "/ws/sensing") != 0)
+        return aw_reply_problem(wsi, c, 404, "this port has /ws/sensing and /health only", true);
     r.route = find(&r, method_name(method), allow);
     c->route = r.route ? r.route->path : NULL;
     if (!r.route && allow[0]) return aw_reply_not_allowed(wsi, c, allow);
     if (!r.route)
-        return serve_file(&r, aw_asset_find(r.path), strcmp(r.path, "/ws/sensing") == 0,
+        return serve_file(&r, aw_asset_find(r.path), find_socket(r.path) >= 0,
                           r.head || method == LWSHUMETH_GET);
     refused = aw_access_refuse(wsi, h, r.route->scope, &why);
     if (refused) return aw_reply_problem(wsi, c, refused, why, true);
@@ -203,28 +253,44 @@ int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     return len == 0 ? run(&r) : take_body(&r, len);
 }
 
+/* What a WebSocket at this address speaks; asked for while the request is still there. */
+static enum aw_dialect dialect_of(struct lws *wsi, const char *path, bool extra) {
+    char text[32];
+    enum aw_dialect dialect = sockets[find_socket(path)].dialect;
+    if (extra) return AW_WS_RUVIEW;
+    const char *format = lws_get_urlarg_by_name(wsi, "format=", text, sizeof text);
+    return dialect == AW_WS_OWN && format && strcmp(format, "ruview") == 0 ? AW_WS_RUVIEW : dialect;
+}
+
 int aw_routes_upgrade(struct lws *wsi, const char *protocol) {
     struct aw_http *h = aw_loop_of(wsi);
     char path[256], host[128], origin[160];
     const char *why;
     int method;
+    bool extra = is_extra(wsi, h);
     h->requests++;
     unsigned refused = refuse_host(wsi, h, &why);
     if (refused) return aw_reply_refuse_upgrade(wsi, refused, why);
     if (strcasecmp(protocol, "websocket") != 0)
         return aw_reply_refuse_upgrade(wsi, 400, "only an upgrade to websocket is known here");
-    if (!request_path(wsi, path, sizeof path, &method) || strcmp(path, "/ws/sensing") != 0)
+    if (!request_path(wsi, path, sizeof path, &method) || find_socket(path) < 0 ||
+        (extra && strcmp(path, "/ws/sensing") != 0))
         return aw_reply_refuse_upgrade(wsi, 404, "there is no WebSocket at this address");
     if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0) {
         bool same = lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) > 0 &&
-                    lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN) > 0 &&
-                    aw_guard_origin(origin, host);
-        if (!same)
+                    lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN) > 0;
+        if (same && extra) page_host(h, host, sizeof host);
+        if (!same || !aw_guard_origin(origin, host))
             return aw_reply_refuse_upgrade(wsi, 403, "pages of other sites may not listen here");
     }
     if (h->n_clients >= h->max_clients || h->closing) {
         h->clients_refused++;
         return aw_reply_refuse_upgrade(wsi, 503, "all client places are taken: try again later");
     }
+    lws_set_opaque_user_data(wsi, (void *)(uintptr_t)dialect_of(wsi, path, extra));
     return 0;
+}
+
+enum aw_dialect aw_routes_dialect(struct lws *wsi) {
+    return (enum aw_dialect)(uintptr_t)lws_get_opaque_user_data(wsi);
 }

@@ -18,6 +18,9 @@ int aw_routes_body_done(struct aw_conn *c);
 /* The connection is gone. */
 void aw_routes_closed(struct aw_http *h, struct aw_conn *c);
 
+/* What the WebSocket that was just made speaks, by its port and address. */
+enum aw_dialect aw_routes_dialect(struct lws *wsi);
+
 /* Decides about an upgrade request before it happens: 0 go on, else what the callback returns. */
 int aw_routes_upgrade(struct lws *wsi, const char *protocol);
 

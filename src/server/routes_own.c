@@ -45,6 +45,7 @@ static void live(struct aw_json *j, void *arg) {
     aw_json_open(j, '{');
     key_str(j, "status", "alive");
     key_uptime(j, arg);
+    key_uint(j, "uptime", (uint64_t)aw_loop_uptime_s(arg)); /* RuView's name */
     aw_json_close(j, '}');
 }
 

@@ -1,4 +1,5 @@
 #include "server/ws.h"
+#include "server/ruview_view.h"
 #include "server/view.h"
 
 #include <ctype.h>
@@ -15,12 +16,13 @@ struct aw_client {
     struct aw_client *next, **at; /* at: what points to us */
     struct aw_http *h;
     struct lws *wsi;
+    enum aw_dialect dialect;
     bool closing;
     bool pong;
     struct aw_note *status;
     uint64_t backlog[WORDS], rows[WORDS]; /* one bit per link */
     uint32_t turn;                        /* link whose row goes next */
-    lws_usec_t waits_since_us;            /* the first message of the queue */
+    lws_usec_t waits_since_us;            /* the first message of the queue, or status */
     size_t rx_len;                        /* of the message arriving */
     char rx[PING_BYTES];
     uint32_t head, tail; /* queue[tail % max] .. queue[(head - 1) % max] */
@@ -109,17 +111,41 @@ static void write_rows(struct aw_json *j, void *arg) {
     aw_view_rows(j, o->h->board, o->link);
 }
 
-int aw_ws_established(struct lws *wsi, struct aw_conn *conn) {
+static void write_connected(struct aw_json *j, void *arg) {
+    (void)arg;
+    aw_json_open(j, '{');
+    aw_json_key(j, "type");
+    aw_json_str(j, "connection_established");
+    aw_json_key(j, "payload");
+    aw_json_open(j, '{');
+    aw_json_key(j, "status");
+    aw_json_str(j, "connected");
+    aw_json_key(j, "backend");
+    aw_json_str(j, "airwake");
+    aw_json_close(j, '}');
+    aw_json_close(j, '}');
+}
+
+/* The first message. NULL with true: there is none. */
+static bool greeting(struct aw_http *h, enum aw_dialect dialect, struct aw_note **out) {
+    *out = NULL;
+    if (dialect == AW_WS_RUVIEW || dialect == AW_WS_RUVIEW_INTROSPECTION) return true;
+    *out = aw_note_json(dialect == AW_WS_OWN ? write_hello : write_connected, h);
+    return *out != NULL;
+}
+
+int aw_ws_established(struct lws *wsi, struct aw_conn *conn, enum aw_dialect dialect) {
     struct aw_http *h = aw_loop_of(wsi);
     struct aw_client *c = calloc(1, sizeof *c + h->queue_max * sizeof c->queue[0]);
-    struct aw_note *hello = aw_note_json(write_hello, h);
-    if (!c || !hello) {
+    struct aw_note *hello;
+    if (!greeting(h, dialect, &hello) || !c) {
         free(c);
         aw_note_drop(hello);
         return -1;
     }
     c->h = h;
     c->wsi = wsi;
+    c->dialect = dialect;
     c->at = &h->clients;
     c->next = h->clients;
     if (c->next) c->next->at = &c->next;
@@ -127,9 +153,9 @@ int aw_ws_established(struct lws *wsi, struct aw_conn *conn) {
     h->n_clients++;
     h->clients_total++;
     conn->client = c;
-    for (uint32_t i = 0; i < AW_BOARD_LINKS; i++)
+    for (uint32_t i = 0; i < AW_BOARD_LINKS && dialect == AW_WS_OWN; i++)
         if (h->board->links[i].used) c->backlog[i / 64] |= 1ull << i % 64;
-    enqueue(c, hello);
+    if (hello) enqueue(c, hello);
     aw_note_drop(hello);
     if (h->n_clients == 1) aw_ws_rows(h); /* what changed while nobody listened is in the backlog */
     return 0;
@@ -254,7 +280,7 @@ void aw_ws_update(struct aw_http *h, uint32_t link) {
     if (!n) return;
     for (struct aw_client *c = h->clients, *next; c; c = next) {
         next = c->next; /* enqueue may close c */
-        enqueue(c, n);
+        if (c->dialect == AW_WS_OWN) enqueue(c, n);
     }
     aw_note_drop(n);
 }
@@ -265,29 +291,63 @@ void aw_ws_rows(struct aw_http *h) {
         if (row == h->row_sent[i]) continue;
         h->row_sent[i] = row;
         for (struct aw_client *c = h->clients; c; c = c->next) {
+            if (c->dialect != AW_WS_OWN) continue;
             c->rows[i / 64] |= 1ull << i % 64;
             lws_callback_on_writable(c->wsi);
         }
     }
 }
 
+/* Only the newest waits. */
+static void replace_status(struct aw_client *c, struct aw_note *n) {
+    if (!c->status && c->head == c->tail) c->waits_since_us = lws_now_usecs();
+    aw_note_drop(c->status);
+    c->status = aw_note_ref(n);
+    lws_callback_on_writable(c->wsi);
+}
+
+static bool stalls(const struct aw_client *c, lws_usec_t now) {
+    bool waits = c->head != c->tail || (c->dialect != AW_WS_OWN && c->status);
+    return waits && now - c->waits_since_us > AW_WS_STALL_S * LWS_USEC_PER_SEC;
+}
+
+bool aw_ws_ruview(struct aw_http *h) {
+    static void (*const write[])(struct aw_json *, void *) = {
+        [AW_WS_RUVIEW] = aw_ruview_sensing, [AW_WS_RUVIEW_POSE] = aw_ruview_pose};
+    struct aw_note *note[sizeof write / sizeof write[0]] = {NULL};
+    bool any = false;
+    for (struct aw_client *c = h->clients; c; c = c->next) {
+        any = any || c->dialect != AW_WS_OWN;
+        if (c->closing || c->dialect >= sizeof write / sizeof write[0] || !write[c->dialect])
+            continue;
+        if (!note[c->dialect]) note[c->dialect] = aw_note_json(write[c->dialect], h);
+        if (note[c->dialect]) replace_status(c, note[c->dialect]);
+    }
+    for (size_t i = 0; i < sizeof note / sizeof note[0]; i++) aw_note_drop(note[i]);
+    if (any) h->ruview_ticks++;
+    return any;
+}
+
 void aw_ws_status(struct aw_http *h) {
+    h->ruview_fps = h->ruview_ticks;
+    h->ruview_ticks = 0;
     if (!h->clients) return;
-    struct aw_note *n = aw_note_json(write_status, h);
+    struct aw_note *n = aw_note_json(write_status, h), *inside = NULL;
     lws_usec_t now = lws_now_usecs();
     for (struct aw_client *c = h->clients, *next; c; c = next) {
         next = c->next;
         if (c->closing) continue;
-        if (c->head != c->tail && now - c->waits_since_us > AW_WS_STALL_S * LWS_USEC_PER_SEC) {
+        if (stalls(c, now)) {
             too_slow(c);
             continue;
         }
-        if (!n) continue;
-        aw_note_drop(c->status);
-        c->status = aw_note_ref(n);
-        lws_callback_on_writable(c->wsi);
+        if (c->dialect == AW_WS_RUVIEW_INTROSPECTION && !inside)
+            inside = aw_note_json(aw_ruview_introspection, h);
+        if (c->dialect == AW_WS_RUVIEW_INTROSPECTION && inside) replace_status(c, inside);
+        if (c->dialect == AW_WS_OWN && n) replace_status(c, n);
     }
     aw_note_drop(n);
+    aw_note_drop(inside);
 }
 
 void aw_ws_close_all(struct aw_http *h, unsigned code, const char *why) {

@@ -2,7 +2,7 @@
 
 Of the document it uses, beside the standard: x-from of a path parameter ("/api/v1/links#links.0.id":
 where the value for the example request is found; in the example of a body "@/api/v1/links#links.0.id"), x-status of an operation (what the example request
-is answered with, where that is not 2xx), x-websocket."""
+is answered with, where that is not 2xx), x-websocket, x-message (the schema of its messages)."""
 import base64
 import http.client
 import json
@@ -265,6 +265,17 @@ def messages(path, seconds):
     s.close()
 
 
+def walk_one_kind(path, schema):
+    """A WebSocket whose messages all fit one schema."""
+    n = 0
+    for m in messages(path, 2):
+        if m.get("type") == "pong":
+            continue
+        valid(f"{path}", {"$ref": f"#/components/schemas/{schema}"}, m)
+        n += 1
+    check(f"{path}: messages came", n > 1, n)
+
+
 def walk_socket(path):
     schemas = {s["properties"]["type"]["const"]: {"$ref": f"#/components/schemas/{name}"}
                for name, s in doc["components"]["schemas"].items() if name.startswith("Ws")}
@@ -280,7 +291,8 @@ def walk_socket(path):
 for p, i in doc["paths"].items():
     if "x-websocket" in i.get("get", {}):
         problem(f"GET {p}", ask("GET", p), [426])
-        walk_socket(p)
+        schema = i["get"].get("x-message")
+        walk_one_kind(p, schema) if schema else walk_socket(p)
     else:
         walk(p, i)
 print(f"{len(doc['paths'])} paths, {checks} checks, {len(failures)} failed")
