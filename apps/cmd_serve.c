@@ -7,6 +7,7 @@
 #include "serve_mqtt.h"
 #include "server/calibrations.h"
 #include "server/engine.h"
+#include "server/frame_tap.h"
 #include "server/history.h"
 #include "server/http.h"
 #include "server/log.h"
@@ -112,7 +113,9 @@ static int serve(struct running *run, const struct settings_sources *from) {
     struct aw_arena arena;
     struct aw_ring *feed = memory ? aligned_alloc(64, (sizeof *feed + 63) & ~(size_t)63) : NULL;
     aw_arena_init(&arena, memory, bytes);
-    if (!feed || aw_ring_init(feed, &arena, FEED_SLOTS, sizeof(struct aw_msg)) != AW_OK)
+    struct aw_frame_tap *frame_tap = aw_frame_tap_create();
+    if (!feed || !frame_tap ||
+        aw_ring_init(feed, &arena, FEED_SLOTS, sizeof(struct aw_msg)) != AW_OK)
         return fail("out of memory");
 
     struct aw_why why;
@@ -134,6 +137,8 @@ static int serve(struct running *run, const struct settings_sources *from) {
                                        .version = AW_VERSION,
                                        .ring = feed,
                                        .max_clients = (uint32_t)s->http_max_clients,
+                                       .frame_tap = frame_tap,
+                                       .compress = s->http_compression,
                                        .ruview_ports = s->http_ruview_ports.port,
                                        .n_ruview_ports = (size_t)s->http_ruview_ports.n,
                                        .services = &run->services};
@@ -158,6 +163,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
             .loop = s->sources_replay_loop,
             .demo = *s->sources_demo ? s->sources_demo : NULL,
             .feed = feed,
+            .frame_tap = frame_tap,
             .wake = wake_from_engine,
             .wake_ctx = http,
             .tap = history.recorder ? aw_recorder_tap(history.recorder) : NULL};
@@ -176,6 +182,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
         aw_http_destroy(http);
     }
     aw_mqtt_stop(mqtt);
+    aw_frame_tap_destroy(frame_tap);
     free(feed);
     free(memory);
     return code;

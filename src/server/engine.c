@@ -152,11 +152,17 @@ static bool hardware_spoke(const struct aw_engine *e) {
     return false;
 }
 
+static int open_lane(struct aw_engine *e, struct aw_lane *lane, uint32_t base,
+                     enum aw_origin_kind kind) {
+    int err = aw_lane_open(lane, e->config.feed, base, e->config.max_links, kind);
+    lane->frame_tap = e->config.frame_tap;
+    return err;
+}
+
 static void restart_file(struct aw_engine *e, struct file_source *f) {
     enum aw_origin_kind kind = f->lane.kind;
     aw_lane_close(&f->lane);
-    if (aw_player_rewind(&f->player) != AW_OK ||
-        aw_lane_open(&f->lane, e->config.feed, f->base, e->config.max_links, kind) != AW_OK)
+    if (aw_player_rewind(&f->player) != AW_OK || open_lane(e, &f->lane, f->base, kind) != AW_OK)
         close_file(f, "cannot be started again");
 }
 
@@ -404,7 +410,7 @@ static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw
     f->base = (uint32_t)(e->n_files + 1) * e->config.max_links;
     int err = aw_player_open(&f->player, path, demo ? 1 : e->config.speed, why);
     if (err != AW_OK) return err;
-    err = aw_lane_open(&f->lane, e->config.feed, f->base, e->config.max_links, AW_SOURCE_REPLAY);
+    err = open_lane(e, &f->lane, f->base, AW_SOURCE_REPLAY);
     if (err != AW_OK) {
         aw_player_close(&f->player);
         return err;
@@ -426,7 +432,7 @@ static int open_all(struct aw_engine *e, struct aw_why *why) {
         snprintf(why->text, sizeof why->text, "at most %d sources of each kind", MAX_EACH);
         return AW_ERR_INVAL;
     }
-    int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
+    int err = open_lane(e, &e->live, 0, AW_SOURCE_LIVE);
     if (err == AW_OK) err = open_udp(e, why);
     if (err == AW_OK) err = open_serial(e, why);
     for (int i = 0; err == AW_OK && i < c->n_files; i++)

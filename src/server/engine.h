@@ -3,6 +3,7 @@
 
 #include "server/command.h"
 #include "server/feed.h"
+#include "server/frame_tap.h"
 #include "server/recorder.h"
 #include "server/unpack.h"
 
@@ -18,11 +19,12 @@ struct aw_engine_config {
     int n_serial;
     const char *const *files;
     int n_files;
-    double speed;            /* of files: 1 as recorded, 2 twice as fast; > 0 */
-    bool loop;               /* files start again when they end */
-    const char *demo;        /* a recording that is played until hardware speaks; NULL none */
-    struct aw_ring *feed;    /* of struct aw_msg; the engine is its only writer */
-    void (*wake)(void *ctx); /* called from the engine's thread when the feed has news */
+    double speed;         /* of files: 1 as recorded, 2 twice as fast; > 0 */
+    bool loop;            /* files start again when they end */
+    const char *demo;     /* a recording that is played until hardware speaks; NULL none */
+    struct aw_ring *feed; /* of struct aw_msg; the engine is its only writer */
+    struct aw_frame_tap *frame_tap; /* likewise of its frames; NULL none */
+    void (*wake)(void *ctx);        /* called from the engine's thread when the feed has news */
     void *wake_ctx;
     struct aw_tap *tap; /* hears all that arrives live, before it is decoded; NULL none */
 };

@@ -20,6 +20,7 @@ aw_layer(server USES base readers core sim FILES
     pcap_writer.c
     player.c
     row.c
+    frame_tap.c
     serial.c
     log.c
     notify.c
@@ -75,6 +76,9 @@ aw_layer(server USES base readers core sim FILES
     ruview_view.c
     routes_store.c
     rows.c
+    spectrogram.c
+    streams.c
+    streams_binary.c
     view.c
     ws.c
 )

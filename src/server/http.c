@@ -3,6 +3,7 @@
 #include "server/loop.h"
 #include "server/reply.h"
 #include "server/routes.h"
+#include "server/streams.h"
 #include "server/ws.h"
 
 #include <stdio.h>
@@ -39,6 +40,7 @@ void aw_loop_drain(struct aw_http *h) {
     size_t budget = 2 * (h->ring->mask + 1); /* a fast writer must not keep us from the sockets */
     const struct aw_msg *m;
     for (; budget && (m = aw_ring_peek(h->ring)); budget--) {
+        if (m->kind == AW_MSG_GONE) aw_streams_gone(h, aw_board_find(h->board, m->link));
         aw_board_push(h->board, m);
         uint32_t updated =
             m->kind == AW_MSG_UPDATE ? aw_board_find(h->board, m->link) : AW_BOARD_LINKS;
@@ -50,6 +52,7 @@ void aw_loop_drain(struct aw_http *h) {
         aw_ws_update(h, updated);
         aw_metrics_latency(&h->metrics, aw_loop_wall_ns() - taken_ns);
     }
+    aw_streams_drain(h);
     if (!budget) lws_sul_schedule(h->context, 0, &h->drain_timer, on_drain, 1);
 }
 
@@ -108,9 +111,20 @@ static void on_ruview(lws_sorted_usec_list_t *timer) {
     lws_sul_schedule(h->context, 0, timer, on_ruview, AW_HTTP_RUVIEW_US);
 }
 
+/* Of a client with permessage-deflate: window 2^12 and hash 2^(5 + 7) entries of 2 bytes make
+ * 16 + 16 KiB to compress. Fast, since the same text is compressed for each client. An error says
+ * that the client has none. */
+static void bound_memory(struct lws *wsi) {
+    static const char name[] = "permessage-deflate";
+    (void)lws_set_extension_option(wsi, name, "server_max_window_bits", "12");
+    (void)lws_set_extension_option(wsi, name, "mem_level", "5");
+    (void)lws_set_extension_option(wsi, name, "compression_level", "1");
+}
+
 static int established(struct lws *wsi, struct aw_conn *c) {
     struct aw_http *h = aw_loop_of(wsi);
     enum aw_dialect dialect = aw_routes_dialect(wsi);
+    bound_memory(wsi);
     int result = aw_ws_established(wsi, c, dialect);
     if (result == 0 && dialect != AW_WS_OWN) /* schedules anew what runs already */
         lws_sul_schedule(h->context, 0, &h->ruview_timer, on_ruview, 1);
@@ -182,6 +196,12 @@ static const struct lws_protocols protocols[] = {
     {.name = NULL},
 };
 
+static const struct lws_extension extensions[] = {
+    {"permessage-deflate", lws_extension_callback_pm_deflate,
+     "permessage-deflate; client_no_context_takeover"},
+    {NULL, NULL, NULL},
+};
+
 static const lws_retry_bo_t idle_policy = {.secs_since_valid_ping = AW_HTTP_PING_S,
                                            .secs_since_valid_hangup = AW_HTTP_HANGUP_S};
 
@@ -221,6 +241,7 @@ static int start(struct aw_http *h, int fd) {
         .timeout_secs_ah_idle = AW_HTTP_TIMEOUT_S,
         .keepalive_timeout = AW_HTTP_KEEPALIVE_S,
         .retry_and_idle_policy = &idle_policy,
+        .extensions = h->compress ? extensions : NULL,
         .fd_limit_per_thread =
             h->max_clients + AW_HTTP_REQUESTS + 8, /* 8: listeners, pipe, spare */
     };
@@ -251,6 +272,8 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
         h->sinks = config->sinks;
         h->n_sinks = config->n_sinks;
         h->ring = config->ring;
+        h->frame_tap = config->frame_tap;
+        h->compress = config->compress;
         h->version = config->version;
         h->port = port;
         h->max_clients = config->max_clients ? config->max_clients : AW_HTTP_CLIENTS;
@@ -315,6 +338,7 @@ void aw_http_destroy(struct aw_http *h) {
         lws_context_destroy(h->context);
     }
     for (size_t i = 0; i < AW_BOARD_LINKS; i++) aw_note_drop(h->row_note[i]);
+    aw_streams_end(h);
     pthread_mutex_destroy(&h->calls_lock);
     free(h->board);
     free(h);

@@ -14,13 +14,16 @@
 struct aw_http;
 struct aw_services;
 struct aw_sink;
+struct aw_frame_tap;
 
 struct aw_http_config {
-    const char *bind;             /* address to listen on, NULL: "127.0.0.1" */
-    uint16_t port;                /* 0: any free one, see aw_http_port() */
-    const char *version;          /* shown to clients; not NULL */
-    struct aw_ring *ring;         /* of struct aw_msg; this is its reader */
-    uint32_t max_clients;         /* WebSocket clients at a time; 0: 256 */
+    const char *bind;               /* address to listen on, NULL: "127.0.0.1" */
+    uint16_t port;                  /* 0: any free one, see aw_http_port() */
+    const char *version;            /* shown to clients; not NULL */
+    struct aw_ring *ring;           /* of struct aw_msg; this is its reader */
+    struct aw_frame_tap *frame_tap; /* likewise of its frames; NULL: no streams of them */
+    bool compress;                  /* permessage-deflate for clients that offer it */
+    uint32_t max_clients;           /* WebSocket clients at a time; 0: 256 */
     uint32_t queue_max;           /* messages waiting for one client before it is closed; 0: 512 */
     uint32_t sndbuf_bytes;        /* kernel send buffer per client, 0: 256 KiB */
     const uint16_t *ruview_ports; /* listen there, too, for RuView clients; 0: any free one */

@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "sense/fuse.h"
+#include "server/frame_tap.h"
 #include "server/names.h"
 #include "server/row.h"
 #include "sim/marker.h"
@@ -168,7 +169,13 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
     l->source = source;
     if (news) aw_lane_tell_link(lane, link, wall_ns);
     struct aw_link_info info;
-    if (wall_ns - l->row_ns < ROW_NS || !aw_session_link(lane->session, link, &info)) return;
+    bool row = wall_ns - l->row_ns >= ROW_NS,
+         tapped = aw_frame_tap_wants(lane->frame_tap, lane->base + link);
+    if ((!row && !tapped) || !aw_session_link(lane->session, link, &info)) return;
+    if (tapped && aw_frame_tap_push(lane->frame_tap, lane->base + link, kind, info.last_t_ns,
+                                    info.rssi_dbm, f))
+        lane->changed = true;
+    if (!row) return;
     struct aw_msg *m = reserve(lane, AW_MSG_ROW, link, wall_ns);
     if (!m) return;
     l->row_ns = wall_ns;

@@ -3,6 +3,8 @@
 
 #include "server/feed.h"
 
+struct aw_frame_tap;
+
 /* One time line of frames and its session: all live sources share one lane, each file that is
  * played has its own. Turns what happens on it into messages of the feed. */
 struct aw_lane {
@@ -11,7 +13,8 @@ struct aw_lane {
     uint32_t max_links;
     uint32_t base; /* link numbers of this lane start here in the feed */
     enum aw_origin_kind kind;
-    bool changed; /* something was put into the feed since it was last cleared */
+    struct aw_frame_tap *frame_tap; /* whole frames for those who ask; NULL none */
+    bool changed;                   /* something was put into the feed since it was last cleared */
     struct aw_lane_link {
         uint32_t serial; /* of the link in the session; 0: unknown to the feed */
         uint32_t source;

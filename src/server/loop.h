@@ -32,6 +32,7 @@ enum {
 /* Bytes to send, shared by all who wait for them; freed with the last. */
 struct aw_note {
     unsigned refs;
+    bool binary; /* a WebSocket message that is not text */
     size_t len;
     unsigned char bytes[]; /* LWS_PRE bytes of room for the frame header, then len bytes */
 };
@@ -54,7 +55,7 @@ struct aw_http {
     uint16_t port;
     uint32_t max_clients, queue_max, sndbuf_bytes;
     int64_t start_ns; /* monotonic */
-    bool closing;
+    bool closing, compress;
     atomic_bool woken;
 
     struct aw_client *clients; /* list */
@@ -74,6 +75,9 @@ struct aw_http {
     size_t n_extra_ports;
     uint32_t ruview_ticks, ruview_fps; /* messages this second, and in the last */
     lws_sorted_usec_list_t ruview_timer;
+    struct aw_frame_tap *frame_tap;
+    struct aw_spectrogram *spectrogram[AW_BOARD_LINKS]; /* of links that somebody subscribed to */
+    uint64_t streams_sent, streams_dropped;             /* binary messages */
 
     lws_sorted_usec_list_t row_timer, status_timer, drain_timer;
     uint64_t row_sent[AW_BOARD_LINKS];        /* next_row when rows last went out */

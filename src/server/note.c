@@ -30,7 +30,7 @@ struct aw_note *aw_note_json(void (*write)(struct aw_json *j, void *arg), void *
 
 struct aw_note *aw_note_bytes(const void *bytes, size_t len) {
     struct aw_note *n = room(len);
-    if (n && len) memcpy(n->bytes + LWS_PRE, bytes, len);
+    if (n && bytes && len) memcpy(n->bytes + LWS_PRE, bytes, len);
     return n;
 }
 

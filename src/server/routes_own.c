@@ -1,4 +1,5 @@
 /* Our own API. */
+#include "server/frame_tap.h"
 #include "server/openapi.h"
 #include "server/route.h"
 #include "server/view.h"
@@ -89,6 +90,14 @@ static void info(struct aw_json *j, void *arg) {
     key_uint(j, "updates", h->board->updates);
     key_uint(j, "ignored", h->board->ignored);
     key_uint(j, "lost", atomic_load_explicit(&h->ring->lost, memory_order_relaxed));
+    aw_json_close(j, '}');
+    aw_json_key(j, "streams");
+    aw_json_open(j, '{');
+    key_uint(j, "sent", h->streams_sent);
+    key_uint(j, "dropped", h->streams_dropped);
+    key_uint(j, "lost",
+             h->frame_tap ? atomic_load_explicit(&h->frame_tap->frames.lost, memory_order_relaxed)
+                          : 0);
     aw_json_close(j, '}');
     key_uint(j, "requests", h->requests);
     aw_json_close(j, '}');

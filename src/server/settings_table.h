@@ -28,6 +28,8 @@
       "port of the page and API; 0: any free one") \
     X(INT, http_max_clients, "http.max_clients", "", "N", "256", 1, 4096, 0, \
       "WebSocket clients at a time; more are told to come back") \
+    X(BOOL, http_compression, "http.compression", "no-compression", "", "true", 0, 1, 0, \
+      "compress WebSocket messages for clients that offer it (permessage-deflate)") \
     X(PORTS, http_ruview_ports, "http.ruview_ports", "ruview-ports", "PORT", "", 0, 4, 0, \
       "ports with /ws/sensing for RuView's page: 3001 when http.port is 3000, 8765 when 8080") \
     X(PORTS, sources_udp, "sources.udp", "udp", "PORT", "5005,5500", 0, 8, 0, \

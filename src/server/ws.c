@@ -1,33 +1,14 @@
 #include "server/ws.h"
 #include "server/ruview_view.h"
+#include "server/streams.h"
 #include "server/view.h"
+#include "server/ws_client.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    WORDS = AW_BOARD_LINKS / 64,
-    PING_BYTES = 256, /* longest client message that is looked at */
-    BURST = 16,       /* messages per turn of one client */
-};
-
-struct aw_client {
-    struct aw_client *next, **at; /* at: what points to us */
-    struct aw_http *h;
-    struct lws *wsi;
-    enum aw_dialect dialect;
-    bool closing;
-    bool pong;
-    struct aw_note *status;
-    uint64_t backlog[WORDS], rows[WORDS]; /* one bit per link */
-    uint32_t turn;                        /* link whose row goes next */
-    lws_usec_t waits_since_us;            /* the first message of the queue, or status */
-    size_t rx_len;                        /* of the message arriving */
-    char rx[PING_BYTES];
-    uint32_t head, tail; /* queue[tail % max] .. queue[(head - 1) % max] */
-    struct aw_note *queue[];
-};
+enum { BURST = 16 /* messages per turn of one client */ };
 
 static void close_client(struct aw_client *c, unsigned code, const char *why) {
     unsigned char text[64];
@@ -46,7 +27,7 @@ static void too_slow(struct aw_client *c) {
     close_client(c, 1013, "too slow: come back when you can read faster");
 }
 
-static void enqueue(struct aw_client *c, struct aw_note *n) {
+void aw_client_send(struct aw_client *c, struct aw_note *n) {
     if (c->closing) return;
     if (c->head - c->tail >= c->h->queue_max) {
         too_slow(c);
@@ -155,7 +136,7 @@ int aw_ws_established(struct lws *wsi, struct aw_conn *conn, enum aw_dialect dia
     conn->client = c;
     for (uint32_t i = 0; i < AW_BOARD_LINKS && dialect == AW_WS_OWN; i++)
         if (h->board->links[i].used) c->backlog[i / 64] |= 1ull << i % 64;
-    if (hello) enqueue(c, hello);
+    if (hello) aw_client_send(c, hello);
     aw_note_drop(hello);
     if (h->n_clients == 1) aw_ws_rows(h); /* what changed while nobody listened is in the backlog */
     return 0;
@@ -168,6 +149,7 @@ void aw_ws_closed(struct aw_client *c) {
     c->h->n_clients--;
     for (; c->tail != c->head; c->tail++) aw_note_drop(c->queue[c->tail % c->h->queue_max]);
     aw_note_drop(c->status);
+    aw_streams_closed(c);
     free(c);
 }
 
@@ -227,7 +209,7 @@ static struct aw_note *next_note(struct aw_client *c) {
     while (take_bit(c->rows, &c->turn, &link))
         if (c->h->board->links[link].next_row > c->h->board->links[link].first_row)
             return row_note(c->h, link);
-    return NULL;
+    return aw_streams_next(c);
 }
 
 int aw_ws_writable(struct aw_client *c) {
@@ -235,7 +217,8 @@ int aw_ws_writable(struct aw_client *c) {
     for (int i = 0; i < BURST && !lws_send_pipe_choked(c->wsi); i++) {
         struct aw_note *n = next_note(c);
         if (!n) return 0;
-        int sent = lws_write(c->wsi, n->bytes + LWS_PRE, n->len, LWS_WRITE_TEXT);
+        int sent = lws_write(c->wsi, n->bytes + LWS_PRE, n->len,
+                             n->binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
         aw_note_drop(n);
         if (sent < 0) return -1;
     }
@@ -266,11 +249,15 @@ int aw_ws_received(struct aw_client *c, const char *bytes, size_t len) {
         return -1;
     }
     if (!lws_is_final_fragment(c->wsi) || lws_remaining_packet_payload(c->wsi)) return 0;
-    if (c->rx_len <= sizeof c->rx && is_ping(c->rx, c->rx_len)) {
+    size_t n = c->rx_len;
+    c->rx_len = 0;
+    if (n > sizeof c->rx || lws_frame_is_binary(c->wsi)) return 0;
+    if (is_ping(c->rx, n)) {
         c->pong = true;
         lws_callback_on_writable(c->wsi);
+    } else if (c->dialect == AW_WS_OWN) {
+        aw_streams_request(c, c->rx, n);
     }
-    c->rx_len = 0;
     return 0;
 }
 
@@ -279,8 +266,8 @@ void aw_ws_update(struct aw_http *h, uint32_t link) {
     struct aw_note *n = aw_note_json(write_update, &(struct one){h, link});
     if (!n) return;
     for (struct aw_client *c = h->clients, *next; c; c = next) {
-        next = c->next; /* enqueue may close c */
-        if (c->dialect == AW_WS_OWN) enqueue(c, n);
+        next = c->next; /* sending may close c */
+        if (c->dialect == AW_WS_OWN) aw_client_send(c, n);
     }
     aw_note_drop(n);
 }

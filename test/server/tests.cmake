@@ -17,3 +17,4 @@ add_test(NAME server.store_postgres
 set_tests_properties(server.store_postgres PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 aw_test(server openapi aw_server cjson)
 aw_test(server ha aw_server)
+aw_test(server streams aw_server)

@@ -1,0 +1,64 @@
+#include "server/frame_tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct aw_frame_tap *aw_frame_tap_create(void) {
+    size_t bytes = AW_FRAME_TAP_SLOTS * (sizeof(struct aw_tapped_frame) + 16) + 16;
+    size_t all = (sizeof(struct aw_frame_tap) + bytes + 63) & ~(size_t)63;
+    struct aw_frame_tap *t = aligned_alloc(64, all);
+    struct aw_arena arena;
+    if (!t) return NULL;
+    memset(t, 0, offsetof(struct aw_frame_tap, slots));
+    unsigned char *slots = (unsigned char *)(((uintptr_t)t->slots + 15) & ~(uintptr_t)15);
+    aw_arena_init(&arena, slots, bytes - 16);
+    if (aw_ring_init(&t->frames, &arena, AW_FRAME_TAP_SLOTS, sizeof(struct aw_tapped_frame)) ==
+        AW_OK)
+        return t;
+    free(t);
+    return NULL;
+}
+
+void aw_frame_tap_destroy(struct aw_frame_tap *t) {
+    free(t);
+}
+
+bool aw_frame_tap_want(struct aw_frame_tap *t, uint32_t link, bool wanted) {
+    if (link >= AW_FRAME_TAP_LINKS) return false;
+    uint64_t bit = 1ull << link % 64;
+    if (wanted)
+        atomic_fetch_or_explicit(&t->wanted[link / 64], bit, memory_order_relaxed);
+    else
+        atomic_fetch_and_explicit(&t->wanted[link / 64], ~bit, memory_order_relaxed);
+    return true;
+}
+
+bool aw_frame_tap_wants(const struct aw_frame_tap *t, uint32_t link) {
+    if (!t || link >= AW_FRAME_TAP_LINKS) return false;
+    return atomic_load_explicit(&t->wanted[link / 64], memory_order_relaxed) >> link % 64 & 1;
+}
+
+bool aw_frame_tap_push(struct aw_frame_tap *t, uint32_t link, enum aw_origin_kind origin,
+                       int64_t t_ns, float rssi_dbm, const struct aw_frame *f) {
+    uint32_t index = t->index[link]++;
+    struct aw_tapped_frame *to = aw_ring_reserve(&t->frames);
+    if (!to) return false;
+    uint32_t chains = (uint32_t)f->n_rx * f->n_tx, fit = AW_FRAME_TAP_VALUES / f->n_sub;
+    to->link = link;
+    to->index = index;
+    to->origin = origin;
+    to->t_ns = t_ns;
+    to->seq = f->seq;
+    to->flags = f->flags;
+    to->rssi_dbm = rssi_dbm;
+    to->spacing_hz = f->spacing_hz;
+    to->n_rx = f->n_rx;
+    to->n_tx = f->n_tx;
+    to->n_sub = f->n_sub;
+    to->chains = (uint16_t)(chains < fit ? chains : fit);
+    memcpy(to->k, f->k, f->n_sub * sizeof to->k[0]);
+    memcpy(to->kind, f->kind, f->n_sub);
+    memcpy(to->iq, f->iq, (size_t)to->chains * f->n_sub * 2 * sizeof to->iq[0]);
+    aw_ring_commit(&t->frames);
+    return true;
+}
