@@ -11,6 +11,7 @@
 #include "server/history.h"
 #include "server/http.h"
 #include "server/log.h"
+#include "server/rooms.h"
 #include "server/services.h"
 #include "server/tune.h"
 #include "settings_load.h"
@@ -70,6 +71,7 @@ struct running {
     struct aw_tune tune;
     struct aw_services services;
     struct aw_calibrations calibrations;
+    struct aw_rooms rooms;
 };
 
 /* dir: "" keeps nothing. */
@@ -77,6 +79,9 @@ static void open_kept(struct running *run, const char *dir) {
     aw_calibrations_open(&run->calibrations, dir, &run->services);
     if (run->calibrations.why[0])
         aw_log(AW_LOG_WARNING, "calibrations are not kept: %s", run->calibrations.why);
+    aw_rooms_open(&run->rooms, dir);
+    run->services.rooms = &run->rooms;
+    if (run->rooms.why[0]) aw_log(AW_LOG_WARNING, "rooms: %s", run->rooms.why);
 }
 
 static void apply(void *ctx, const struct aw_settings *s) {

@@ -175,7 +175,8 @@ struct aw_frame {
     X(NO_PHASE, "no-phase", "the source carries amplitudes only")                                  \
     X(NO_SIGNAL, "no-signal", "all subcarriers are zero or saturated")                             \
     X(STALE, "stale", "the last measurement is too old")                                           \
-    X(ONE_CHAIN, "one-chain", "needs two receive chains of one receiver")
+    X(ONE_CHAIN, "one-chain", "needs two receive chains of one receiver")                          \
+    X(NOT_LOCATED, "not-located", "the links cannot place it within the room")
 
 enum aw_reason {
 #define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,

@@ -12,7 +12,7 @@
 enum {
     AW_BOARD_LINKS = 256,
     AW_BOARD_SOURCES = 32,
-    AW_BOARD_ROOMS = 16,
+    AW_BOARD_ROOMS = 32,
     AW_BOARD_REPORTS = 32,
     AW_BOARD_ROWS = 64, /* kept per link for those who join late: 3.2 s at 20 rows per second */
     AW_BOARD_STALE_S = 5,
@@ -55,10 +55,10 @@ struct aw_board_source {
     struct aw_source_counts counts;
 };
 
-/* All links of one lane together; id is the number of the lane's first link. */
+/* All links of one lane together, or of a room that was named (rooms.h). */
 struct aw_board_room {
     bool used;
-    uint32_t id;
+    uint32_t id;           /* the lane's first link, or AW_ROOM_NUMBER and on */
     char key[AW_ROOM_KEY]; /* what it is called in addresses and JSON: "default" */
     char name[AW_ROOM_NAME];
     enum aw_origin_kind origin;

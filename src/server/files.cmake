@@ -65,7 +65,10 @@ aw_layer(server USES base readers core sim FILES
     reply.c
     request.c
     routes.c
+    room_json.c
+    rooms.c
     routes_calibration.c
+    routes_rooms.c
     routes_config.c
     routes_metrics.c
     routes_own.c

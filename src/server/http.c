@@ -3,6 +3,7 @@
 #include "server/loop.h"
 #include "server/reply.h"
 #include "server/routes.h"
+#include "server/services.h"
 #include "server/streams.h"
 #include "server/ws.h"
 
@@ -36,17 +37,39 @@ static void on_drain(lws_sorted_usec_list_t *timer) {
     aw_loop_drain(lws_container_of(timer, struct aw_http, drain_timer));
 }
 
+static void tell(void *ctx, const struct aw_msg *m) {
+    struct aw_http *h = ctx;
+    aw_board_push(h->board, m);
+    for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
+}
+
+struct aw_rooms_out aw_loop_rooms_out(struct aw_http *h) {
+    return (struct aw_rooms_out){tell, h};
+}
+
+static struct aw_rooms *rooms_of(const struct aw_http *h) {
+    return h->services ? h->services->rooms : NULL;
+}
+
+/* One message of the feed. The rooms of lanes stand in while people have named none. */
+static void take(struct aw_http *h, const struct aw_msg *m) {
+    struct aw_rooms *rooms = rooms_of(h);
+    const struct aw_rooms_out out = {tell, h};
+    if (m->kind == AW_MSG_ROOM && rooms && rooms->n) return;
+    tell(h, m);
+    if (rooms) aw_rooms_message(rooms, h->board, m, &out);
+    if (m->kind == AW_MSG_REPLY) m->reply.replied(h, m);
+}
+
 void aw_loop_drain(struct aw_http *h) {
     size_t budget = 2 * (h->ring->mask + 1); /* a fast writer must not keep us from the sockets */
     const struct aw_msg *m;
     for (; budget && (m = aw_ring_peek(h->ring)); budget--) {
         if (m->kind == AW_MSG_GONE) aw_streams_gone(h, aw_board_find(h->board, m->link));
-        aw_board_push(h->board, m);
+        take(h, m);
         uint32_t updated =
             m->kind == AW_MSG_UPDATE ? aw_board_find(h->board, m->link) : AW_BOARD_LINKS;
-        for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
         int64_t taken_ns = m->wall_ns;
-        if (m->kind == AW_MSG_REPLY) m->reply.replied(h, m);
         aw_ring_release(h->ring);
         if (updated == AW_BOARD_LINKS) continue;
         aw_ws_update(h, updated);
@@ -99,6 +122,8 @@ static void on_status(lws_sorted_usec_list_t *timer) {
     struct aw_http *h = lws_container_of(timer, struct aw_http, status_timer);
     if (h->closing) return;
     aw_loop_drain(h);
+    const struct aw_rooms_out out = {tell, h};
+    if (rooms_of(h)) aw_rooms_tick(rooms_of(h), h->board, aw_loop_wall_ns(), &out);
     aw_ws_status(h);
     for (size_t i = 0; i < h->n_sinks; i++)
         if (h->sinks[i].second) h->sinks[i].second(h->sinks[i].ctx, h->board, aw_loop_wall_ns());

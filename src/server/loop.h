@@ -6,6 +6,7 @@
 #include "server/board.h"
 #include "server/http.h"
 #include "server/metrics.h"
+#include "server/rooms.h"
 #include "server/sink.h"
 
 #include <libwebsockets.h>
@@ -101,6 +102,9 @@ struct aw_conn {
 int64_t aw_loop_wall_ns(void); /* Unix time */
 double aw_loop_uptime_s(const struct aw_http *h);
 struct aw_http *aw_loop_of(struct lws *wsi);
+
+/* Where messages about rooms go: the board, and all who hear the feed. */
+struct aw_rooms_out aw_loop_rooms_out(struct aw_http *h);
 
 /* Takes everything out of the ring and tells the clients. */
 void aw_loop_drain(struct aw_http *h);

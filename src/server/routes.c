@@ -14,6 +14,8 @@ extern const struct aw_route aw_routes_calibration[];
 extern const size_t aw_routes_calibration_count;
 extern const struct aw_route aw_routes_ruview[];
 extern const size_t aw_routes_ruview_count;
+extern const struct aw_route aw_routes_rooms[];
+extern const size_t aw_routes_rooms_count;
 extern const struct aw_route aw_routes_config[];
 extern const size_t aw_routes_config_count;
 extern const struct aw_route aw_routes_store[];
@@ -30,6 +32,7 @@ static const struct {
 } tables[] = {
     {aw_routes_own, &aw_routes_own_count},
     {aw_routes_calibration, &aw_routes_calibration_count},
+    {aw_routes_rooms, &aw_routes_rooms_count},
     {aw_routes_config, &aw_routes_config_count},
     {aw_routes_store, &aw_routes_store_count},
     {aw_routes_metrics, &aw_routes_metrics_count},

@@ -8,6 +8,7 @@ struct aw_services {
     struct aw_tune *tune; /* the settings in effect */
     struct aw_history *history;
     struct aw_mqtt *mqtt;
+    struct aw_rooms *rooms;
 };
 
 #endif

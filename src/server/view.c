@@ -138,22 +138,31 @@ static void sensing_members(struct aw_json *j, const struct aw_board_link *l, in
     key_uint(j, "silent_s", l->has_update ? u->silent_s : 0);
 }
 
+static double room_age_s(const struct aw_board_room *r, int64_t now_ns) {
+    return now_ns > r->wall_ns ? (double)(now_ns - r->wall_ns) * 1e-9 : 0;
+}
+
+static void room_head(struct aw_json *j, const struct aw_board_room *r) {
+    key_str(j, "room", r->key);
+    key_str(j, "name", r->name);
+    key_str(j, "source", aw_origin_kind_key(r->origin));
+}
+
+void aw_view_room(struct aw_json *j, const struct aw_board *b, uint32_t room, int64_t now_ns) {
+    const struct aw_board_room *r = &b->rooms[room];
+    aw_json_open(j, '{');
+    room_head(j, r);
+    key_uint(j, "links", r->update.links);
+    key_num(j, "t_s", (double)r->update.t_ns * 1e-9, 3);
+    key_num(j, "age_s", room_age_s(r, now_ns), 1);
+    aw_update_json(j, &r->update, aw_board_room_reason(r, now_ns));
+    aw_json_close(j, '}');
+}
+
 void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
     aw_json_open(j, '[');
-    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++) {
-        const struct aw_board_room *r = &b->rooms[i];
-        if (!r->used) continue;
-        aw_json_open(j, '{');
-        key_str(j, "room", r->key);
-        key_str(j, "name", r->name);
-        key_str(j, "source", aw_origin_kind_key(r->origin));
-        key_uint(j, "links", r->update.links);
-        key_num(j, "t_s", (double)r->update.t_ns * 1e-9, 3);
-        double age_s = now_ns > r->wall_ns ? (double)(now_ns - r->wall_ns) * 1e-9 : 0;
-        key_num(j, "age_s", age_s, 1);
-        aw_update_json(j, &r->update, aw_board_room_reason(r, now_ns));
-        aw_json_close(j, '}');
-    }
+    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++)
+        if (b->rooms[i].used) aw_view_room(j, b, i, now_ns);
     aw_json_close(j, ']');
 }
 
@@ -172,10 +181,6 @@ static enum aw_reason link_reason(const struct aw_board_link *l, int64_t now_ns)
     return l->has_update ? aw_board_link_reason(l, now_ns) : AW_REASON_WARMING_UP;
 }
 
-static double room_age_s(const struct aw_board_room *r, int64_t now_ns) {
-    return now_ns > r->wall_ns ? (double)(now_ns - r->wall_ns) * 1e-9 : 0;
-}
-
 void aw_view_vitals(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
     aw_json_key(j, "rooms");
     aw_json_open(j, '[');
@@ -183,9 +188,7 @@ void aw_view_vitals(struct aw_json *j, const struct aw_board *b, int64_t now_ns)
         const struct aw_board_room *r = &b->rooms[i];
         if (!r->used) continue;
         aw_json_open(j, '{');
-        key_str(j, "room", r->key);
-        key_str(j, "name", r->name);
-        key_str(j, "source", aw_origin_kind_key(r->origin));
+        room_head(j, r);
         key_num(j, "age_s", room_age_s(r, now_ns), 1);
         aw_vitals_json(j, &r->update, aw_board_room_reason(r, now_ns));
         aw_json_close(j, '}');

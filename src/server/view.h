@@ -15,6 +15,9 @@ void aw_view_sources(struct aw_json *j, const struct aw_board *b, int64_t now_ns
 void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns);
 
+/* One of rooms[], as in the array. */
+void aw_view_room(struct aw_json *j, const struct aw_board *b, uint32_t room, int64_t now_ns);
+
 /* One link: its facts; its last second. */
 void aw_view_link(struct aw_json *j, const struct aw_board *b, uint32_t link, int64_t now_ns);
 void aw_view_link_sensing(struct aw_json *j, const struct aw_board *b, uint32_t link,

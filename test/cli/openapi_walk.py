@@ -126,8 +126,15 @@ def example(parameter):
 
 
 def good_body(content):
-    return {k: found(v[1:]) if isinstance(v, str) and v.startswith("@/") else v
-            for k, v in content["example"].items()}
+    return filled(content["example"])
+
+
+def filled(v):
+    if isinstance(v, dict):
+        return {k: filled(x) for k, x in v.items()}
+    if isinstance(v, list):
+        return [filled(x) for x in v]
+    return found(v[1:]) if isinstance(v, str) and v.startswith("@/") else v
 
 
 def found(place):

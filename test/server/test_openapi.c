@@ -46,6 +46,7 @@ static void everything_documented_is_routed(const cJSON *paths) {
     cJSON_ArrayForEach(path, paths) {
         cJSON_ArrayForEach(op, path) {
             if (cJSON_GetObjectItemCaseSensitive(op, "x-websocket")) continue; /* not in tables */
+            if (strcmp(op->string, "parameters") == 0) continue; /* of all its methods */
             bool found = routed(path->string, op->string);
             if (!found) fprintf(stderr, "%s %s is in no route table\n", op->string, path->string);
             CHECK(found);
