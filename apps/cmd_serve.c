@@ -5,6 +5,7 @@
 
 #include "serve_life.h"
 #include "serve_mqtt.h"
+#include "server/access.h"
 #include "server/calibrations.h"
 #include "server/engine.h"
 #include "server/frame_tap.h"
@@ -39,7 +40,8 @@ static void wake_from_engine(void *http) {
 }
 
 static bool loopback(const char *address) {
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "localhost") == 0;
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "localhost") == 0 ||
+           strcmp(address, "::1") == 0;
 }
 
 static int fail(const char *sentence) {
@@ -72,7 +74,22 @@ struct running {
     struct aw_services services;
     struct aw_calibrations calibrations;
     struct aw_rooms rooms;
+    struct aw_access access;
 };
+
+/* Other machines are let in by tokens only: without one nobody could come. */
+static int open_access(struct running *run, const struct aw_settings *s) {
+    char dir[3072];
+    struct aw_why why;
+    aw_state_dir(dir, sizeof dir);
+    if (aw_access_open(&run->access, s, dir, &why) != AW_OK) return fail(why.text);
+    run->services.access = &run->access;
+    if (loopback(s->http_bind)) return EXIT_OK;
+    if (run->access.tokens.n == 0)
+        return fail("--bind: beyond loopback a token is needed, and there is none: make one with "
+                    "airwake token create --scope read --name NAME");
+    return EXIT_OK;
+}
 
 /* dir: "" keeps nothing. */
 static void open_kept(struct running *run, const char *dir) {
@@ -213,8 +230,6 @@ int cmd_serve(int argc, char **argv) {
     }
     run.services.tune = &run.tune;
     apply(&run, settings);
-    if (!loopback(settings->http_bind))
-        return fail("--bind: only loopback addresses: beyond them a token is needed, which this "
-                    "version does not have yet");
+    if (open_access(&run, settings) != EXIT_OK) return EXIT_FAILED;
     return serve(&run, &from);
 }

@@ -19,6 +19,7 @@ static const struct command {
     {"send", cmd_send, "send a recording as live datagrams, with its own timing"},
     {"doctor", cmd_doctor, "find out why nothing arrives"},
     {"sim", cmd_sim, "make a simulated recording, marked as such"},
+    {"token", cmd_token, "make, list and revoke the tokens that let other machines in"},
     {"config", cmd_config, "check a configuration file, show what is in effect, print an example"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

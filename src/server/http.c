@@ -1,4 +1,5 @@
 #include "server/http.h"
+#include "server/access.h"
 #include "server/listen.h"
 #include "server/loop.h"
 #include "server/reply.h"
@@ -121,6 +122,7 @@ static void on_rows(lws_sorted_usec_list_t *timer) {
 static void on_status(lws_sorted_usec_list_t *timer) {
     struct aw_http *h = lws_container_of(timer, struct aw_http, status_timer);
     if (h->closing) return;
+    aw_access_second(h);
     aw_loop_drain(h);
     const struct aw_rooms_out out = {tell, h};
     if (rooms_of(h)) aw_rooms_tick(rooms_of(h), h->board, aw_loop_wall_ns(), &out);

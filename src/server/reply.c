@@ -1,4 +1,5 @@
 #include "server/reply.h"
+#include "server/access.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,24 @@ static int add_security(struct lws *wsi, unsigned char **p, unsigned char *end) 
            add(wsi, "cross-origin-resource-policy:", "same-origin", p, end);
 }
 
+static int add_status(struct lws *wsi, unsigned status, unsigned char **p, unsigned char *end) {
+    char retry[12];
+    snprintf(retry, sizeof retry, "%d", AW_ACCESS_RETRY_S);
+    if (status == 401) return add(wsi, "www-authenticate:", "Bearer realm=\"airwake\"", p, end);
+    if (status == 429) return add(wsi, "retry-after:", retry, p, end);
+    return 0;
+}
+
+static int add_cors(struct lws *wsi, unsigned char **p, unsigned char *end) {
+    char origin[160];
+    if (!aw_access_cors(wsi, aw_loop_of(wsi), origin, sizeof origin)) return 0;
+    return add(wsi, "access-control-allow-origin:", origin, p, end) ||
+           add(wsi, "access-control-allow-methods:", "GET, HEAD, POST, PUT, PATCH, DELETE", p,
+               end) ||
+           add(wsi, "access-control-allow-headers:", "authorization, content-type", p, end) ||
+           add(wsi, "access-control-max-age:", "600", p, end) || add(wsi, "vary:", "origin", p, end);
+}
+
 static int add_headers(struct lws *wsi, const struct aw_reply *r, size_t len, unsigned char **p,
                        unsigned char *end) {
     if (lws_add_http_header_status(wsi, r->status, p, end)) return 1;
@@ -77,6 +96,7 @@ static int add_headers(struct lws *wsi, const struct aw_reply *r, size_t len, un
         return 1;
     if (r->encoding && add(wsi, "content-encoding:", r->encoding, p, end)) return 1;
     if (r->extra_name && add(wsi, r->extra_name, r->extra_value, p, end)) return 1;
+    if (add_status(wsi, r->status, p, end) || add_cors(wsi, p, end)) return 1;
     if (r->close && add(wsi, "connection:", "close", p, end)) return 1;
     return add_security(wsi, p, end) || lws_finalize_http_header(wsi, p, end);
 }

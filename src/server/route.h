@@ -10,6 +10,7 @@
 #define AW_SERVER_ROUTE_H
 
 #include "server/reply.h"
+#include "server/scope.h"
 
 #include <cjson/cJSON.h>
 
@@ -20,15 +21,12 @@ enum {
     AW_LATER_S = 30,                   /* an answer that takes longer never comes: hang up */
 };
 
-/* What a client must be allowed to do. */
-enum aw_scope { AW_SCOPE_OPEN, AW_SCOPE_READ, AW_SCOPE_CONTROL, AW_SCOPE_ADMIN };
-
 struct aw_request;
 
 struct aw_route {
-    const char *method; /* GET, POST, PUT, PATCH, DELETE */
-    const char *path;   /* segments in braces match one segment each */
-    enum aw_scope scope;
+    const char *method;                  /* GET, POST, PUT, PATCH, DELETE */
+    const char *path;                    /* segments in braces match one segment each */
+    enum aw_scope scope;                 /* a client must have */
     int (*answer)(struct aw_request *r); /* returns what aw_answer_...() returned */
 };
 

@@ -127,7 +127,7 @@ static unsigned refuse_host(struct lws *wsi, const struct aw_http *h, const char
     if (len <= 0) return 400;
     *why = "this server answers only to its own address; the Host header names another";
     if (lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) <= 0) return 421;
-    return aw_guard_host(host, h->bind) ? 0 : 421;
+    return aw_guard_host(host, h->bind) || aw_access_named(h, host) ? 0 : 421;
 }
 
 static bool request_path(struct lws *wsi, char *path, size_t cap, int *method) {
@@ -222,6 +222,12 @@ static int serve_file(struct aw_request *r, const struct aw_asset *asset, bool s
     return aw_asset_send(r->wsi, r->conn, asset, r->head);
 }
 
+/* A browser asks whether a page of another origin may ask: the headers of all replies say. */
+static bool is_preflight(struct aw_request *r, int method) {
+    char origin[160];
+    return method == LWSHUMETH_OPTIONS && aw_access_cors(r->wsi, r->http, origin, sizeof origin);
+}
+
 int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     struct aw_http *h = aw_loop_of(wsi);
     struct aw_request r = {.http = h, .wsi = wsi, .conn = c};
@@ -234,10 +240,13 @@ int aw_routes_serve(struct lws *wsi, struct aw_conn *c) {
     r.head = method == LWSHUMETH_HEAD;
     unsigned refused = refuse_host(wsi, h, &why);
     if (refused) return aw_reply_problem(wsi, c, refused, why, true);
+    refused = aw_access_refuse_rate(wsi, h, &why);
+    if (refused) return aw_reply_problem(wsi, c, refused, why, true);
     if (!ok) return aw_reply_problem(wsi, c, 414, "the address is longer than any here", true);
 
     if (is_extra(wsi, h) && strcmp(r.path, "/health") != 0 && strcmp(r.path, "/ws/sensing") != 0)
         return aw_reply_problem(wsi, c, 404, "this port has /ws/sensing and /health only", true);
+    if (is_preflight(&r, method)) return aw_reply_send(wsi, c, &(struct aw_reply){.status = 204});
     r.route = find(&r, method_name(method), allow);
     c->route = r.route ? r.route->path : NULL;
     if (!r.route && allow[0]) return aw_reply_not_allowed(wsi, c, allow);
@@ -267,7 +276,7 @@ static enum aw_dialect dialect_of(struct lws *wsi, const char *path, bool extra)
 
 int aw_routes_upgrade(struct lws *wsi, const char *protocol) {
     struct aw_http *h = aw_loop_of(wsi);
-    char path[256], host[128], origin[160];
+    char path[256], host[128];
     const char *why;
     int method;
     bool extra = is_extra(wsi, h);
@@ -279,13 +288,12 @@ int aw_routes_upgrade(struct lws *wsi, const char *protocol) {
     if (!request_path(wsi, path, sizeof path, &method) || find_socket(path) < 0 ||
         (extra && strcmp(path, "/ws/sensing") != 0))
         return aw_reply_refuse_upgrade(wsi, 404, "there is no WebSocket at this address");
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0) {
-        bool same = lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) > 0 &&
-                    lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN) > 0;
-        if (same && extra) page_host(h, host, sizeof host);
-        if (!same || !aw_guard_origin(origin, host))
-            return aw_reply_refuse_upgrade(wsi, 403, "pages of other sites may not listen here");
-    }
+    if (lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) <= 0) host[0] = '\0';
+    if (extra) page_host(h, host, sizeof host);
+    refused = aw_access_refuse_rate(wsi, h, &why);
+    if (!refused) refused = aw_access_refuse_origin(wsi, h, host, &why);
+    if (!refused) refused = aw_access_refuse(wsi, h, AW_SCOPE_READ, &why);
+    if (refused) return aw_reply_refuse_upgrade(wsi, refused, why);
     if (h->n_clients >= h->max_clients || h->closing) {
         h->clients_refused++;
         return aw_reply_refuse_upgrade(wsi, 503, "all client places are taken: try again later");

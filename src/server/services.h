@@ -4,6 +4,7 @@
 #define AW_SERVER_SERVICES_H
 
 struct aw_services {
+    struct aw_access *access; /* NULL: everybody who reaches us may do everything */
     struct aw_engine *engine;
     struct aw_tune *tune; /* the settings in effect */
     struct aw_history *history;

@@ -23,7 +23,7 @@
 /* clang-format off */
 #define AW_SETTINGS(X) \
     X(TEXT, http_bind, "http.bind", "bind", "IP", "127.0.0.1", 1, 63, 0, \
-      "address of the page and API; loopback only") \
+      "address of the page and API; beyond loopback a token is needed: airwake token") \
     X(INT, http_port, "http.port", "http-port", "PORT", "8000", 0, 65535, 0, \
       "port of the page and API; 0: any free one") \
     X(INT, http_max_clients, "http.max_clients", "", "N", "256", 1, 4096, 0, \
@@ -32,6 +32,14 @@
       "compress WebSocket messages for clients that offer it (permessage-deflate)") \
     X(PORTS, http_ruview_ports, "http.ruview_ports", "ruview-ports", "PORT", "", 0, 4, 0, \
       "ports with /ws/sensing for RuView's page: 3001 when http.port is 3000, 8765 when 8080") \
+    X(BOOL, http_loopback_needs_token, "http.loopback_needs_token", "", "", "false", 0, 1, 0, \
+      "programs of this machine need a token, too; set it behind a proxy") \
+    X(LIST, http_names, "http.names", "", "NAME", "", 0, 8, 0, \
+      "host names that this server is called by, beside its address") \
+    X(LIST, http_cors_origins, "http.cors_origins", "", "ORIGIN", "", 0, 8, 0, \
+      "pages of these origins may use the API, as https://home.example") \
+    X(FLOAT, http_requests_per_s, "http.requests_per_s", "", "N", "50", 1, 100000, 0, \
+      "requests of one address in the long run, twice that at once; loopback is free") \
     X(PORTS, sources_udp, "sources.udp", "udp", "PORT", "5005,5500", 0, 8, 0, \
       "listen for nodes there: RuView and AWK1 send to 5005, Nexmon to 5500") \
     X(TEXT, sources_udp_address, "sources.udp_address", "udp-address", "IP", "0.0.0.0", 7, 15, 0, \
