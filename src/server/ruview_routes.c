@@ -130,10 +130,6 @@ static int get_training(struct aw_request *r) {
 
 static const char no_recorder[] = "recordings are made and listed at /api/v1/recordings here";
 
-static int get_recordings(struct aw_request *r) {
-    return aw_answer_json(r, 200, write_empty, &(struct empty){"recordings", no_recorder});
-}
-
 static int cannot_record(struct aw_request *r) {
     return aw_answer_problem(r, 501, no_recorder);
 }
@@ -169,7 +165,7 @@ const struct aw_route aw_routes_ruview[] = {
     {"POST", "/api/v1/train/stop", AW_SCOPE_CONTROL, cannot_train},
     {"POST", "/api/v1/train/pretrain", AW_SCOPE_CONTROL, cannot_train},
     {"POST", "/api/v1/train/lora", AW_SCOPE_CONTROL, cannot_train},
-    {"GET", "/api/v1/recording/list", AW_SCOPE_READ, get_recordings},
+    {"GET", "/api/v1/recording/list", AW_SCOPE_READ, cannot_record},
     {"POST", "/api/v1/recording/start", AW_SCOPE_CONTROL, cannot_record},
     {"POST", "/api/v1/recording/stop", AW_SCOPE_CONTROL, cannot_record},
     {"GET", "/api/v1/recording/download/{id}", AW_SCOPE_READ, no_such_recording},

@@ -233,7 +233,7 @@ fields("lora", get("/api/v1/models/lora/profiles"), {"profiles": "list"})
 get("/api/v1/models/some", 404)
 train = get("/api/v1/train/status")
 check("/api/v1/train/status: idle", train["active"] is False and train["status"] == "idle", train)
-fields("/api/v1/recording/list", get("/api/v1/recording/list"), {"recordings": "list"})
+fields("/api/v1/recording/list", get("/api/v1/recording/list", 501), {"detail": "str"})
 for p in ("models/load", "models/unload", "models/lora/activate", "train/start", "train/stop",
           "train/pretrain", "train/lora", "recording/start", "recording/stop"):
     post(f"/api/v1/{p}", 501)
