@@ -65,8 +65,8 @@ static void announce(const struct aw_settings *s, struct aw_http *http, struct a
         n += (size_t)snprintf(more + n, cap - n, ", playing %s", s->sources_replay.item[i]);
     if (*s->sources_demo && n < cap)
         snprintf(more + n, cap - n, ", playing %s until hardware speaks", s->sources_demo);
-    aw_log(AW_LOG_INFO, "airwake " AW_VERSION ": http://%s:%u%s", s->http_bind, aw_http_port(http),
-           more);
+    aw_log(AW_LOG_INFO, "airwake " AW_VERSION ": %s://%s:%u%s",
+           *s->http_tls_cert ? "https" : "http", s->http_bind, aw_http_port(http), more);
 }
 
 struct running {
@@ -88,6 +88,9 @@ static int open_access(struct running *run, const struct aw_settings *s) {
     if (run->access.tokens.n == 0)
         return fail("--bind: beyond loopback a token is needed, and there is none: make one with "
                     "airwake token create --scope read --name NAME");
+    if (!*s->http_tls_cert)
+        aw_log(AW_LOG_WARNING, "tokens and what is sensed go over the network in the clear: set "
+                               "http.tls_cert and http.tls_key, or use a proxy with TLS");
     return EXIT_OK;
 }
 
@@ -161,6 +164,8 @@ static int serve(struct running *run, const struct settings_sources *from) {
                                        .max_clients = (uint32_t)s->http_max_clients,
                                        .frame_tap = frame_tap,
                                        .compress = s->http_compression,
+                                       .tls_cert = *s->http_tls_cert ? s->http_tls_cert : NULL,
+                                       .tls_key = *s->http_tls_key ? s->http_tls_key : NULL,
                                        .ruview_ports = s->http_ruview_ports.port,
                                        .n_ruview_ports = (size_t)s->http_ruview_ports.n,
                                        .services = &run->services};

@@ -7,7 +7,7 @@ what=${1:?run or test}
 packages=(build-essential cmake ninja-build pkg-config
     libwebsockets-dev libserialport-dev libpcap-dev libzstd-dev zlib1g-dev libminizip-dev libcap-dev
     libjsmn-dev libcjson-dev libyaml-dev libmosquitto-dev libsqlite3-dev libpq-dev
-    libsodium-dev)
+    libsodium-dev libssl-dev)
 if [ "$what" = test ]; then
     packages+=(clang clang-format libclang-rt-dev zstd curl chromium python3 sqlite3 postgresql python3-jsonschema
         mosquitto mosquitto-clients openssl prometheus)

@@ -5,6 +5,7 @@ pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
 pkg_check_modules(AW_HOST REQUIRED IMPORTED_TARGET minizip libzstd zlib libpcap libserialport)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(AW_STORE REQUIRED IMPORTED_TARGET sqlite3>=3.35 libpq)
+pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET libssl>=1.1.1)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto>=2.0)
 include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
@@ -54,6 +55,7 @@ aw_layer(server USES base readers core sim FILES
     # who may ask
     rate.c
     token.c
+    tls.c
     token_file.c
     # the loop thread: HTTP, WebSocket, the page
     access.c
@@ -93,7 +95,7 @@ aw_layer(server USES base readers core sim FILES
 target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C} ${AW_OPENAPI_C})
 target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PkgConfig::YAML PkgConfig::AW_STORE
     PUBLIC PkgConfig::AW_HOST Threads::Threads m)
-target_link_libraries(aw_server PRIVATE PkgConfig::MOSQUITTO PkgConfig::SODIUM)
+target_link_libraries(aw_server PRIVATE PkgConfig::MOSQUITTO PkgConfig::SODIUM PkgConfig::OPENSSL)
 # The shell may use all that the system offers (libpcap's header needs BSD's types).
 target_compile_definitions(aw_server PUBLIC _GNU_SOURCE)
 # A sentence for people may be cut at the end of its buffer.

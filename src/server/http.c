@@ -6,8 +6,10 @@
 #include "server/routes.h"
 #include "server/services.h"
 #include "server/streams.h"
+#include "server/tls.h"
 #include "server/ws.h"
 
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,7 +255,16 @@ static int listen_extra(struct aw_http *h, const struct aw_http_config *config, 
     return AW_OK;
 }
 
-static int start(struct aw_http *h, int fd) {
+static void use_tls(struct lws_context_creation_info *info, const struct aw_http_config *config) {
+    info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info->alpn = "http/1.1"; /* a WebSocket needs it, and it is all that is tested here */
+    info->ssl_cert_filepath = config->tls_cert;
+    info->ssl_private_key_filepath = config->tls_key;
+    info->ssl_options_set = (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 |
+                                   SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+}
+
+static int start(struct aw_http *h, const struct aw_http_config *config, int fd) {
     lws_set_log_level(0, NULL); /* libraries never print */
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
@@ -272,6 +283,7 @@ static int start(struct aw_http *h, int fd) {
         .fd_limit_per_thread =
             h->max_clients + AW_HTTP_REQUESTS + 8, /* 8: listeners, pipe, spare */
     };
+    if (h->tls) use_tls(&info, config);
     h->context = lws_create_context(&info);
     h->vhost = h->context ? lws_get_vhost_by_name(h->context, "default") : NULL;
     if (!h->vhost) {
@@ -286,6 +298,7 @@ static int start(struct aw_http *h, int fd) {
 int aw_http_create(const struct aw_http_config *config, struct aw_http **out, char *why,
                    size_t why_bytes) {
     const char *bind = config->bind ? config->bind : "127.0.0.1";
+    if (!aw_tls_check(config->tls_cert, config->tls_key, why, why_bytes)) return AW_ERR_INVAL;
     uint16_t port = config->port;
     int fd = aw_listen_open(bind, &port, why, why_bytes);
     if (fd < 0) return fd;
@@ -299,6 +312,7 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
         h->sinks = config->sinks;
         h->n_sinks = config->n_sinks;
         h->ring = config->ring;
+        h->tls = config->tls_cert && config->tls_key;
         h->frame_tap = config->frame_tap;
         h->compress = config->compress;
         h->version = config->version;
@@ -308,7 +322,7 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
         h->sndbuf_bytes = config->sndbuf_bytes ? config->sndbuf_bytes : AW_HTTP_SNDBUF;
         h->start_ns = clock_ns(CLOCK_MONOTONIC);
         snprintf(h->bind, sizeof h->bind, "%s", bind);
-        result = start(h, fd); /* owns fd from here */
+        result = start(h, config, fd); /* owns fd from here */
         if (result == AW_OK) result = listen_extra(h, config, why, why_bytes);
     } else {
         close(fd);

@@ -28,6 +28,8 @@ struct aw_http_config {
     uint32_t sndbuf_bytes;        /* kernel send buffer per client, 0: 256 KiB */
     const uint16_t *ruview_ports; /* listen there, too, for RuView clients; 0: any free one */
     size_t n_ruview_ports;        /* 0..4 */
+    const char *tls_cert; /* PEM files; both, and all ports speak TLS >= 1.2 only; or NULL */
+    const char *tls_key;
     const struct aw_services *services; /* for the routes; must outlive the server; NULL: none */
     const struct aw_sink *sinks;        /* likewise; hear the feed */
     size_t n_sinks;

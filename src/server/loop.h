@@ -56,7 +56,7 @@ struct aw_http {
     uint16_t port;
     uint32_t max_clients, queue_max, sndbuf_bytes;
     int64_t start_ns; /* monotonic */
-    bool closing, compress;
+    bool closing, compress, tls;
     atomic_bool woken;
 
     struct aw_client *clients; /* list */

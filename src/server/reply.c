@@ -66,6 +66,12 @@ static int add_security(struct lws *wsi, unsigned char **p, unsigned char *end) 
            add(wsi, "cross-origin-resource-policy:", "same-origin", p, end);
 }
 
+/* Who came by TLS once is to come by nothing else for a year. */
+static int add_hsts(struct lws *wsi, unsigned char **p, unsigned char *end) {
+    return aw_loop_of(wsi)->tls &&
+           add(wsi, "strict-transport-security:", "max-age=31536000", p, end);
+}
+
 static int add_status(struct lws *wsi, unsigned status, unsigned char **p, unsigned char *end) {
     char retry[12];
     snprintf(retry, sizeof retry, "%d", AW_ACCESS_RETRY_S);
@@ -81,7 +87,8 @@ static int add_cors(struct lws *wsi, unsigned char **p, unsigned char *end) {
            add(wsi, "access-control-allow-methods:", "GET, HEAD, POST, PUT, PATCH, DELETE", p,
                end) ||
            add(wsi, "access-control-allow-headers:", "authorization, content-type", p, end) ||
-           add(wsi, "access-control-max-age:", "600", p, end) || add(wsi, "vary:", "origin", p, end);
+           add(wsi, "access-control-max-age:", "600", p, end) ||
+           add(wsi, "vary:", "origin", p, end);
 }
 
 static int add_headers(struct lws *wsi, const struct aw_reply *r, size_t len, unsigned char **p,
@@ -96,7 +103,8 @@ static int add_headers(struct lws *wsi, const struct aw_reply *r, size_t len, un
         return 1;
     if (r->encoding && add(wsi, "content-encoding:", r->encoding, p, end)) return 1;
     if (r->extra_name && add(wsi, r->extra_name, r->extra_value, p, end)) return 1;
-    if (add_status(wsi, r->status, p, end) || add_cors(wsi, p, end)) return 1;
+    if (add_status(wsi, r->status, p, end) || add_cors(wsi, p, end) || add_hsts(wsi, p, end))
+        return 1;
     if (r->close && add(wsi, "connection:", "close", p, end)) return 1;
     return add_security(wsi, p, end) || lws_finalize_http_header(wsi, p, end);
 }

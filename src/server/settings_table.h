@@ -34,6 +34,10 @@
       "ports with /ws/sensing for RuView's page: 3001 when http.port is 3000, 8765 when 8080") \
     X(BOOL, http_loopback_needs_token, "http.loopback_needs_token", "", "", "false", 0, 1, 0, \
       "programs of this machine need a token, too; set it behind a proxy") \
+    X(TEXT, http_tls_cert, "http.tls_cert", "tls-cert", "FILE", "", 0, 255, 0, \
+      "certificate and its chain, PEM: https and wss instead of http and ws") \
+    X(TEXT, http_tls_key, "http.tls_key", "tls-key", "FILE", "", 0, 255, 0, \
+      "its private key, PEM") \
     X(LIST, http_names, "http.names", "", "NAME", "", 0, 8, 0, \
       "host names that this server is called by, beside its address") \
     X(LIST, http_cors_origins, "http.cors_origins", "", "ORIGIN", "", 0, 8, 0, \

@@ -36,7 +36,7 @@ serve() {
     server=$!
     pids+=("$server")
     for _ in $(seq 100); do
-        http=$(grep -oE 'http://127.0.0.1:[0-9]+' "$work/serve.log")
+        http=$(grep -oE "${scheme:-http}://127.0.0.1:[0-9]+" "$work/serve.log")
         [ -n "$http" ] && break
         sleep 0.05
     done

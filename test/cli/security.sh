@@ -109,6 +109,31 @@ check "most of 30 at once are refused: $n" test "$n" -ge 10
 check "not all" test "$n" -le 20
 stop_server
 
+# TLS
+certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$work/$1.key" -out "$work/$1.crt" 2>/dev/null; }
+certificate a
+certificate b
+run 1 "$AIRWAKE" serve --http-port 0 --no-udp --tls-cert "$work/a.crt"
+check "the key is missing" has "$err" 'tls_key is missing'
+run 1 "$AIRWAKE" serve --http-port 0 --no-udp --tls-cert "$work/a.crt" --tls-key "$work/b.key"
+check "another's key" has "$err" "not the certificate's"
+run 1 "$AIRWAKE" serve --http-port 0 --no-udp --tls-cert "$work/none.crt" --tls-key "$work/b.key"
+check "no file" has "$err" 'none.crt: No such file'
+scheme=https serve --no-udp --config "$work/closed.yaml" --tls-cert "$work/a.crt" --tls-key "$work/a.key"
+is "https" 200 --cacert "$work/a.crt" "$http/health"
+check "HSTS" has "$work/headers" '^strict-transport-security: max-age='
+is "another's certificate is not trusted" 000 --cacert "$work/b.crt" "$http/health"
+is "no plain http" 000 "${http/https/http}/health"
+is "TLS 1.2" 200 --cacert "$work/a.crt" --tls-max 1.2 "$http/health"
+is "no TLS 1.1" 000 --cacert "$work/a.crt" --tlsv1.0 --tls-max 1.1 --ciphers 'DEFAULT@SECLEVEL=0' "$http/health"
+is "tokens there, too" 401 --cacert "$work/a.crt" "$http/api/v1/links"
+check "wss" test "$(curl -s -o "$out" --http1.1 --cacert "$work/a.crt" --max-time 1 -w '%{http_code}' -H 'Connection: Upgrade' \
+    -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' \
+    -H "Sec-WebSocket-Protocol: airwake, bearer.$admin_token" "$http/ws/sensing")" = 101
+check "frames over wss" has "$out" '"type":"hello"'
+stop_server
+
 # loopback is free by default, but not what a proxy hands on
 serve --no-udp
 is "loopback" 200 "$http/api/v1/links"
