@@ -109,6 +109,20 @@ check "most of 30 at once are refused: $n" test "$n" -ge 10
 check "not all" test "$n" -le 20
 stop_server
 
+# slowly dripping headers are hung up on
+serve --no-udp
+exec 3<>"/dev/tcp/127.0.0.1/${http##*:}"
+printf 'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n' >&3
+(trap - EXIT; for i in $(seq 25); do printf 'X-%s: 1\r\n' "$i" >&3 || exit; sleep 1; done) 2>/dev/null &
+pids+=($!)
+started=$SECONDS
+timeout 20 cat <&3 >/dev/null
+check "after 10 s: $((SECONDS - started))" test $((SECONDS - started)) -le 14
+check "not at once" test $((SECONDS - started)) -ge 5
+exec 3>&- 3<&-
+is "others are served" 200 "$http/health"
+stop_server
+
 # TLS
 certificate() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' -keyout "$work/$1.key" -out "$work/$1.crt" 2>/dev/null; }

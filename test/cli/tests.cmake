@@ -4,3 +4,6 @@ foreach(name security usage files live docs config openapi calibration rooms mqt
                        SKIP_RETURN_CODE 77)
 endforeach()
 set_tests_properties(cli.live PROPERTIES RUN_SERIAL ON)
+add_test(NAME cli.security_page COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/cli/security_page.sh)
+set_tests_properties(cli.security_page PROPERTIES
+    ENVIRONMENT "AIRWAKE=$<TARGET_FILE:airwake>;BUILD=${PROJECT_BINARY_DIR}")
