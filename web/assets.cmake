@@ -11,6 +11,7 @@ set(web ${PROJECT_SOURCE_DIR}/web)
 set(AW_WEB_DIST ${CMAKE_BINARY_DIR}/web/dist)
 set(AW_WEB_ASSETS_C ${CMAKE_BINARY_DIR}/web/assets.c)
 file(GLOB_RECURSE web_files CONFIGURE_DEPENDS ${web}/src/* ${web}/public/*)
+list(FILTER web_files EXCLUDE REGEX "/openapi\\.gen\\.ts$")
 
 add_custom_command(
   OUTPUT ${web}/node_modules/.airwake-stamp
@@ -23,10 +24,12 @@ add_custom_command(
 
 add_custom_command(
   OUTPUT ${AW_WEB_ASSETS_C}
+  COMMAND ${AW_NODE} api-types.mjs ${PROJECT_SOURCE_DIR}/api/openapi.json src/openapi.gen.ts
   COMMAND ${AW_NODE} node_modules/typescript/bin/tsc --noEmit
   COMMAND ${AW_NODE} node_modules/vite/bin/vite.js build --logLevel warn --outDir ${AW_WEB_DIST} --emptyOutDir
   COMMAND ${AW_NODE} embed.mjs ${AW_WEB_DIST} ${AW_WEB_ASSETS_C}
   DEPENDS ${web_files} ${web}/index.html ${web}/vite.config.ts ${web}/tsconfig.json ${web}/embed.mjs
+          ${web}/api-types.mjs ${PROJECT_SOURCE_DIR}/api/openapi.json
           ${web}/node_modules/.airwake-stamp
   WORKING_DIRECTORY ${web}
   COMMENT "Building the page"

@@ -36,7 +36,7 @@ export function openBrowser() {
 }
 
 /** A page of the browser that fails on any error and on any request to another host. */
-export async function openPage(browser, url, options = {}) {
+export async function openPage(browser, url, { view = "signals", ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const faults = [];
@@ -47,6 +47,6 @@ export async function openPage(browser, url, options = {}) {
   page.on("request", (r) => {
     if (!r.url().startsWith(url) && !r.url().startsWith(url.replace("http", "ws"))) faults.push(`remote: ${r.url()}`);
   });
-  await page.goto(url);
+  await page.goto(`${url}/#/${view}`);
   return { page, faults, close: () => context.close() };
 }

@@ -1,87 +1,23 @@
-// What the server says: the JSON of /api/v1 and /ws/sensing (src/server/view.c). Nothing else in
-// the page knows these names.
+// What the server says: types made from its own document, api/openapi.json, so that the page cannot
+// drift from it. A null number is not known; the reason beside it says why.
+import type { components } from "./openapi.gen";
 
-export type Origin = "live" | "replay" | "simulated";
-export type State = "empty" | "still" | "moving";
-
-/** Facts of one link. A null number is not known; rate_reason and reason say why. */
-export interface Link {
-  id: number;
-  name: string;
-  node: string | null;
-  tx: string | null;
-  source: Origin;
-  source_id: number;
-  format: string;
-  format_title: string;
-  chip: string | null;
-  channel: number | null;
-  freq_mhz: number | null;
-  bandwidth_mhz: number | null;
-  chains_rx: number;
-  chains_tx: number;
-  subcarriers: number;
-  subcarriers_live: number;
-  age_s: number | null;
-  reason: string | null;
-  rate_hz: number | null;
-  jitter_ms: number | null;
-  rate_reason: string | null;
-  rssi_dbm: number | null;
-  noise_dbm: number | null;
-  frames: number;
-  lost: number;
-  duplicates: number;
-  reordered: number;
-  gaps: number;
-}
-
-/** Where frames come from: a socket, a serial port, a file. */
-export interface Source {
-  id: number;
-  name: string;
-  source: Origin;
-  status: string;
-  ok: boolean;
-  done: boolean;
-  packets: number;
-  frames: number;
-  skipped: number;
-  refused: number;
-  refused_by_reason: Record<string, number>;
-  last_bytes: number | null;
-  age_s: number | null;
-}
-
-/** What one link says about its last second. */
-export interface Sensing {
-  link: number;
-  name: string;
-  source: Origin;
-  t_s: number | null;
-  age_s: number | null;
-  state: State | null;
-  state_confidence: number | null;
-  state_experimental: boolean;
-  state_reason: string | null;
-  motion_score: number | null;
-  motion_reason: string | null;
-  motion_threshold: number | null;
-  breathing_bpm: number | null;
-  breathing_confidence: number | null;
-  breathing_reason: string | null;
-  heart_bpm: number | null;
-  heart_confidence: number | null;
-  heart_reason: string | null;
-  persons: number | null;
-  persons_confidence: number | null;
-  persons_reason: string | null;
-  breathing_wave: number | null;
-  apnoea: boolean;
-  fall: boolean;
-  frames: number;
-  silent_s: number;
-}
+type Schemas = components["schemas"];
+export type Origin = Schemas["Origin"];
+export type Link = Schemas["Link"];
+export type Source = Schemas["Source"];
+export type Values = Schemas["SensingValues"];
+export type Sensing = Schemas["LinkSensing"];
+export type Room = Schemas["RoomSensing"];
+export type State = NonNullable<Values["state"]>;
+export type History = Schemas["History"];
+export type HistoryPoint = Schemas["HistoryPoint"];
+export type Event = Schemas["Event"];
+export type EventList = Schemas["EventList"];
+export type Store = Schemas["Store"];
+export type CalibrationList = Schemas["CalibrationList"];
+export type LinkCalibration = Schemas["LinkCalibration"];
+export type Problem = Schemas["Problem"];
 
 interface Row {
   t_s: number;
@@ -89,19 +25,41 @@ interface Row {
   amp_b64: string;
 }
 
-interface RowHead {
-  link: number;
-  source: Origin;
-  k_runs: [first: number, last: number, step: number][];
-}
-
 export type Message =
-  | { type: "hello"; name: string; version: string; sensing: Sensing[]; links: Link[]; sources: Source[] }
-  | { type: "links"; links: Link[]; sources: Source[] }
-  | ({ type: "sensing_update"; timestamp: number; tick: number } & Sensing)
-  | ({ type: "row" } & RowHead & Row)
-  | ({ type: "rows"; rows: Row[] } & RowHead)
-  | { type: "pong" };
+  | Schemas["WsHello"]
+  | Schemas["WsLinks"]
+  | Schemas["WsSensingUpdate"]
+  | Schemas["WsRow"]
+  | Schemas["WsRows"]
+  | Schemas["WsPong"];
+
+/** An answer, or the sentence that says why there is none. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; why: string; field?: string };
+
+/** Asks the server. Never throws: what went wrong is a sentence. */
+export async function ask<T>(path: string, method = "GET", body?: unknown): Promise<Answer<T>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.ok) return { ok: true, value: (text ? JSON.parse(text) : null) as T };
+    let why = response.statusText || `status ${response.status}`;
+    let field: string | undefined;
+    try {
+      const problem = JSON.parse(text) as Problem;
+      why = problem.detail;
+      field = problem.field;
+    } catch {
+      // no problem document: the status must do
+    }
+    return { ok: false, status: response.status, why, ...(field ? { field } : {}) };
+  } catch {
+    return { ok: false, status: 0, why: "the server does not answer" };
+  }
+}
 
 /** A message, or null when it is not one. */
 export function parseMessage(text: string): Message | null {
@@ -121,9 +79,9 @@ export interface AmplitudeRow {
   amp: Float32Array;
 }
 
-export function subcarriers(runs: RowHead["k_runs"]): number[] {
+export function subcarriers(runs: readonly (readonly number[])[]): number[] {
   const k: number[] = [];
-  for (const [first, last, step] of runs)
+  for (const [first = 0, last = 0, step = 1] of runs)
     for (let i = first; step > 0 ? i <= last : i >= last; i += step) k.push(i);
   return k;
 }

@@ -1,0 +1,122 @@
+// Who is there, in one glance: a card per room, or per link where there is no room.
+import type { Event, EventList, Origin, Values } from "../api";
+import { eventText } from "../events";
+import { preactView } from "../preact-view";
+import type { Store } from "../store";
+import { useAnswer } from "../use";
+import { ageText, num, originText, reasonText, stateText } from "../words";
+
+interface Glance {
+  key: string;
+  name: string;
+  source: Origin;
+  age_s: number | null;
+  /** Why nothing of it holds any more; null: it holds. */
+  gone: string | null;
+  links: string;
+  values: Values | null;
+}
+
+function glances(store: Store): Glance[] {
+  const lost = store.status.open ? null : "no-connection";
+  if (store.rooms.length)
+    return store.rooms.map((r) => ({
+      key: `room ${r.room.room} ${r.room.source}`,
+      name: r.room.name,
+      source: r.room.source,
+      age_s: store.roomAge_s(r),
+      gone: lost ?? (store.roomFresh(r) ? null : "stale"),
+      links: `${r.room.links} ${r.room.links === 1 ? "link" : "links"}`,
+      values: r.room,
+    }));
+  return store.ordered.flatMap((l) =>
+    l.link
+      ? [{
+          key: `link ${l.id}`,
+          name: l.link.name,
+          source: l.link.source,
+          age_s: l.age_s,
+          gone: lost ?? (l.fresh ? null : "no-frames"),
+          links: "one link",
+          values: l.sensing,
+        }]
+      : [],
+  );
+}
+
+function Number(props: { title: string; value: number | null; unit: string; sure: number | null; why: string | null; trial?: boolean }) {
+  const { title, value, unit, sure, why, trial } = props;
+  return (
+    <div>
+      <h4>{title}</h4>
+      <p class="number">{num(value, unit === "" ? 0 : 1)}{value !== null && unit && <small> {unit}</small>}</p>
+      <p class="note">
+        {value === null ? reasonText(why) : sure === null ? "" : `${num(sure * 100, 0)} % confidence`}
+        {value !== null && trial && " · experimental"}
+      </p>
+    </div>
+  );
+}
+
+function RoomCard({ glance, event }: { glance: Glance; event: string | null }) {
+  const { gone, values } = glance;
+  const v = gone ? null : values;
+  const state = v?.state ?? null;
+  const why = (reason: string | null | undefined): string => gone ?? reason ?? "warming-up";
+  return (
+    <article class="panel card room" data-origin={glance.source} data-stale={String(gone !== null)} aria-label={glance.name}>
+      <header>
+        <h3>{glance.name}</h3>
+        <span class="badge small" data-origin={gone ? "none" : glance.source}>{gone ? "NO DATA" : originText[glance.source]}</span>
+        <span class="age">{ageText(glance.age_s)}</span>
+      </header>
+      <p class="state big" data-state={state ?? "none"}>{state ? stateText[state] : "Unknown"}</p>
+      <p class="note">
+        {state === null ? reasonText(why(v?.state_reason)) : `${num((v?.state_confidence ?? 0) * 100, 0)} % confidence`}
+        {state !== null && v?.state_experimental && " · experimental: not validated well enough"}
+      </p>
+      {v?.apnoea && <p class="alarm" data-sure="true" role="alert">Breathing was there and is lost</p>}
+      <div class="now three">
+        <Number title="People" value={v?.persons ?? null} unit="" sure={v?.persons_confidence ?? null} why={why(v?.persons_reason)} trial />
+        <Number title="Breathing" value={v?.breathing_bpm ?? null} unit="per minute" sure={v?.breathing_confidence ?? null} why={why(v?.breathing_reason)} />
+        <Number title="Heart" value={v?.heart_bpm ?? null} unit="per minute" sure={v?.heart_confidence ?? null} why={why(v?.heart_reason)} trial />
+      </div>
+      <p class="device">{glance.links}{event && ` · last: ${event}`}</p>
+    </article>
+  );
+}
+
+function Home({ store }: { store: Store }) {
+  const [events] = useAnswer<EventList>("/api/v1/events?limit=50", 5);
+  const list: readonly Event[] = events?.ok ? events.value.events : [];
+  const cards = glances(store);
+  const lastOf = (g: Glance): string | null => {
+    const e = list.find((x) => (x.room === g.name || x.link === g.name) && x.source === g.source);
+    return e ? eventText(e) : null;
+  };
+  return (
+    <>
+      <h2>{store.rooms.length ? "Rooms" : "Links"}</h2>
+      {cards.length === 0 && (
+        <p class="panel empty">
+          {store.status.open
+            ? <>Nothing is heard yet. The <a href="#/doctor">Doctor</a> says what arrives and what to do.</>
+            : "The server does not answer. Is “airwake serve” running?"}
+        </p>
+      )}
+      <div class="cards" id="rooms">{cards.map((g) => <RoomCard key={g.key} glance={g} event={lastOf(g)} />)}</div>
+      <h2>Last events</h2>
+      {events && !events.ok && <p class="panel empty">No history: {events.why}.</p>}
+      {events?.ok && list.length === 0 && <p class="panel empty">Nothing has happened yet.</p>}
+      {list.length > 0 && (
+        <ul class="panel plain">
+          {list.slice(0, 8).map((e) => (
+            <li key={e.id}>{eventText(e)} {e.source && <span class="badge small" data-origin={e.source}>{originText[e.source as Origin] ?? e.source}</span>}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+export const openHome = preactView(Home);
