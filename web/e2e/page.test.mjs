@@ -2,7 +2,9 @@
 // built from test/server/fake_feed.c: three links, of which 0 breathes, 1 walks, and 2 falls silent
 // after 8 s.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openBrowser, openPage, startServer } from "./page.mjs";
 
@@ -137,4 +139,116 @@ test("says when the server is gone, and comes back by itself", async () => {
   await says(page, `${card(1)} .state`, "^Still$");
   await own.stop();
   await close();
+});
+
+/* The whole program with a state folder of its own: history, events, recordings, rooms. */
+async function wholeProgram() {
+  const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
+  const recording = process.env.AIRWAKE_DEMO ?? "../build/dev/demo.pcap";
+  const state = mkdtempSync(join(tmpdir(), "airwake-page-"));
+  process.env.STATE_DIRECTORY = state;
+  const real = await startServer(airwake, ["serve", "--udp", "0", "--udp-address", "127.0.0.1", "--http-port", "0", "--replay", recording, "--loop"]);
+  delete process.env.STATE_DIRECTORY;
+  return { ...real, stop: async () => {
+    const code = await real.stop();
+    rmSync(state, { recursive: true });
+    return code;
+  } };
+}
+
+const views = ["home", "signals", "room", "timeline", "recordings", "doctor", "disaster"];
+
+test("every view is reached by keyboard, fits a phone, is clean for a screen reader, light and dark", async () => {
+  const real = await wholeProgram();
+  for (const options of [{ viewport: { width: 360, height: 740 } }, { colorScheme: "dark" }]) {
+    const { page, faults, close } = await openPage(browser, real.url, { view: "home", ...options });
+    await says(page, "#badge", "^SIMULATED");
+    await page.evaluate(axe);
+    for (const view of views) {
+      await page.locator(`nav a[href="#/${view}"]`).focus();
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(`main[data-view="${view}"] h2`);
+      await page.waitForTimeout(700);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(wide <= 0, `${view}: ${wide} pixels wider than the window`);
+      const { violations } = await page.evaluate("axe.run()");
+      assert.deepEqual(violations.map((v) => `${view}: ${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`), []);
+    }
+    assert.deepEqual(faults, []);
+    await close();
+  }
+  assert.equal(await real.stop(), 0);
+});
+
+test("home shows a room with its source and says why a value is missing", async () => {
+  const real = await wholeProgram();
+  const { page, faults, close } = await openPage(browser, real.url, { view: "home" });
+  await says(page, "#rooms article .badge", "^SIMULATED$");
+  await says(page, "#rooms article .state", "^(Empty|Still|Moving)$", 30_000);
+  await says(page, "#rooms article", "People.*(one link cannot decide|not enough signal|nobody is there|cannot)");
+  await page.waitForFunction(() => document.querySelectorAll("main ul.plain li").length > 0, null, { timeout: 20_000 });
+  assert.equal(await real.stop(), 0);
+  await says(page, "#rooms article .badge", "^NO DATA$");
+  await says(page, "#rooms article .state", "^Unknown$");
+  await says(page, "#rooms article", "the connection to the server is lost");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("timeline draws what is stored, a node is placed and kept, a recording is made, a take is begun", async () => {
+  const real = await wholeProgram();
+  const { page, faults, close } = await openPage(browser, real.url, { view: "timeline" });
+  await page.waitForTimeout(6_000);
+  const room = await page.evaluate(() => [...document.querySelectorAll("main select option")].map((o) => o.value).find((v) => v.startsWith("room:replay")));
+  await page.selectOption("main select", room);
+  await page.waitForSelector(".chart canvas", { timeout: 20_000 });
+  await says(page, "main ul.plain", "node appeared");
+
+  await page.goto(`${real.url}/#/room`);
+  await page.waitForSelector(".stage canvas", { timeout: 20_000 });
+  await page.getByRole("button", { name: "Place", exact: true }).first().click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await says(page, "main [role=status]", "^Saved\\.$");
+  const kept = await (await fetch(`${real.url}/api/v1/rooms`)).json();
+  assert.equal(kept.rooms.flatMap((r) => r.nodes).length, 1);
+
+  await page.goto(`${real.url}/#/recordings`);
+  await page.getByLabel("Name", { exact: true }).fill("test");
+  await page.getByRole("button", { name: "Record" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("link", { name: "Download" }).waitFor();
+  await page.locator("main .walk button").first().click();
+  await says(page, "main table", "(settling|empty): \\d+ s to go");
+  assert.deepEqual(faults, []);
+  await close();
+  assert.equal(await real.stop(), 0);
+});
+
+test("the Doppler spectrum is drawn while it is asked for; the pictures leave the main thread free", async () => {
+  const busy = await startServer(program, ["0", "16", "simulated"]);
+  const { page, faults, close } = await openPage(browser, busy.url);
+  await says(page, "#badge", "^SIMULATED");
+  await page.waitForTimeout(3_000);
+  const frames = await page.evaluate(async () => {
+    const times = [];
+    for (let i = 0; i < 60; i++) times.push(await new Promise((r) => requestAnimationFrame(r)));
+    return times.slice(1).map((t, i) => t - times[i]).sort((a, b) => a - b);
+  });
+  console.log(`frames with 16 links: median ${frames[29].toFixed(1)} ms, slowest ${frames.at(-1).toFixed(1)} ms apart`);
+  await close();
+  await busy.stop();
+
+  const real = await wholeProgram();
+  const two = await openPage(browser, real.url);
+  await says(two.page, "#badge", "^SIMULATED");
+  await two.page.getByRole("button", { name: "Doppler" }).first().click();
+  await two.page.waitForFunction(() => {
+    const c = document.querySelector("canvas.doppler");
+    if (!c || !c.width) return false;
+    const pixels = new Uint32Array(c.getContext("2d").getImageData(c.width * 0.8, c.height * 0.1, c.width * 0.08, c.height * 0.6).data.buffer);
+    return new Set(pixels).size > 20;
+  }, null, { timeout: 20_000 });
+  assert.deepEqual([...faults, ...two.faults], []);
+  await two.close();
+  assert.equal(await real.stop(), 0);
 });

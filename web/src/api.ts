@@ -17,6 +17,8 @@ export type EventList = Schemas["EventList"];
 export type Store = Schemas["Store"];
 export type CalibrationList = Schemas["CalibrationList"];
 export type LinkCalibration = Schemas["LinkCalibration"];
+export type Recording = Schemas["Recording"];
+export type RoomPlan = Schemas["Room"];
 export type Problem = Schemas["Problem"];
 
 interface Row {

@@ -18,6 +18,7 @@ export class Connection {
   constructor(
     private readonly onMessage: (message: Message) => void,
     private readonly onStatus: (status: Status) => void,
+    private readonly onBinary: (bytes: ArrayBuffer) => void,
   ) {
     window.addEventListener("online", () => this.now());
     document.addEventListener("visibilitychange", () => {
@@ -34,11 +35,13 @@ export class Connection {
     const url = new URL("/ws/sensing", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.heard = performance.now();
     socket.onmessage = (event) => {
-      if (typeof event.data !== "string") return;
       this.heard = performance.now();
+      if (event.data instanceof ArrayBuffer) this.onBinary(event.data);
+      if (typeof event.data !== "string") return;
       const message = parseMessage(event.data);
       if (!message) return;
       if (message.type === "hello") {
@@ -50,6 +53,10 @@ export class Connection {
     socket.onclose = () => {
       if (this.socket === socket) this.lost();
     };
+  }
+
+  send(message: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
   private lost(): void {

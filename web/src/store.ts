@@ -2,6 +2,7 @@
 import type { Link, Message, Origin, Room, Source, State } from "./api";
 import { Connection, type Status } from "./connection";
 import { LinkState } from "./link-state";
+import { parseSpectrum, type Spectrum } from "./spectrogram";
 import { STALE_S } from "./words";
 
 /** A room and the moment at which its values were of the age that it states. */
@@ -21,16 +22,33 @@ export class Store {
   /** A state that changed, for those who listen instead of looking. */
   onState: (name: string, state: State | null) => void = () => {};
   onChange: () => void = () => {};
+  private connection: Connection | null = null;
+  /** Links whose spectra are wanted, and who takes them. */
+  private readonly spectra = new Map<number, (s: Spectrum) => void>();
   private readonly states = new Map<number, State | null>();
 
   connect(): void {
-    new Connection(
+    this.connection = new Connection(
       (message) => this.take(message),
       (status) => {
         this.status = status;
         this.onChange();
       },
+      (bytes) => {
+        const s = this.paused ? null : parseSpectrum(bytes);
+        if (s) this.spectra.get(s.link)?.(s);
+      },
     );
+  }
+
+  /** Asks for the spectra of a link, also after a new connection; returns what ends it. */
+  watchSpectrum(link: number, take: (s: Spectrum) => void): () => void {
+    this.spectra.set(link, take);
+    this.connection?.send({ type: "subscribe", stream: "spectrogram", link });
+    return () => {
+      this.spectra.delete(link);
+      this.connection?.send({ type: "unsubscribe", stream: "spectrogram", link });
+    };
   }
 
   /** The links in the order of their numbers. */
@@ -82,6 +100,8 @@ export class Store {
         this.everConnected = true;
         this.facts(message.links, message.sources, message.rooms);
         for (const s of message.sensing) this.links.get(s.link)?.setSensing(s);
+        for (const link of this.spectra.keys())
+          this.connection?.send({ type: "subscribe", stream: "spectrogram", link });
         break;
       case "links":
         this.facts(message.links, message.sources, message.rooms);
@@ -97,8 +117,8 @@ export class Store {
       case "rows":
         if (!this.paused) this.link(message.link).addRows(message);
         break;
-      case "pong":
-        break;
+      default:
+        break; // pong, and answers about streams
     }
   }
 }

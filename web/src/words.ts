@@ -17,6 +17,7 @@ const reasons: Record<string, string> = {
   "no-phase": "the source carries amplitudes only",
   "no-signal": "all subcarriers are zero or saturated",
   stale: "the last measurement is too old",
+  "not-located": "its links cannot tell where in the room",
   "one-chain": "one antenna cannot tell this",
   "no-connection": "the connection to the server is lost",
 };

@@ -1,7 +1,7 @@
 // Recordings with labels, and the guided calibration: the empty room, somebody walking, somebody
 // still. What the server refuses is shown in its own words.
 import { useState } from "preact/hooks";
-import { ask, type CalibrationList, type LinkCalibration } from "../api";
+import { ask, type CalibrationList, type LinkCalibration, type Recording } from "../api";
 import { timeText } from "../events";
 import { preactView } from "../preact-view";
 import type { Store } from "../store";
@@ -9,9 +9,9 @@ import { useAnswer } from "../use";
 import { ageText, count, num, originText } from "../words";
 
 const TAKES = [
-  { take: "empty", title: "1. Empty", text: "Leave the room and close the door. The take begins at once; what moves spoils it." },
-  { take: "walk", title: "2. Somebody walks", text: "Walk through the whole room, also far from the nodes." },
-  { take: "still", title: "3. Somebody is still", text: "Sit or stand where people usually do, and stay." },
+  { take: "empty", title: "Empty", text: "Leave the room and close the door. The take begins at once; what moves spoils it." },
+  { take: "walk", title: "Somebody walks", text: "Walk through the whole room, also far from the nodes." },
+  { take: "still", title: "Somebody is still", text: "Sit or stand where people usually do, and stay." },
 ] as const;
 
 const refusedText: Record<string, string> = {
@@ -114,22 +114,6 @@ function Calibration({ store }: { store: Store }) {
   );
 }
 
-/** As /api/v1/recordings has it. */
-interface Recording {
-  id: string;
-  name?: string;
-  label?: string | null;
-  state?: string;
-  started_at?: number;
-  ended_at?: number | null;
-  frames?: number;
-  datagrams?: number;
-  bytes?: number;
-  lost?: number;
-  source?: string | null;
-  reason?: string | null;
-}
-
 function Recordings() {
   const [answer, again] = useAnswer<{ recordings: Recording[] }>("/api/v1/recordings", 2);
   const [name, setName] = useState("");
@@ -139,7 +123,7 @@ function Recordings() {
   const wanted = Number(new URLSearchParams(location.hash.split("?")[1] ?? "").get("t"));
   const list = answer?.ok ? answer.value.recordings : [];
   const behind = (r: Recording): boolean =>
-    wanted > 0 && r.started_at !== undefined && r.started_at <= wanted && (r.ended_at ?? Infinity) >= wanted;
+    wanted > 0 && r.started_at <= wanted && (r.ended_at ?? Infinity) >= wanted;
   const act = async (path: string, method: string, body?: unknown): Promise<void> => {
     const got = await ask(path, method, body);
     setError(got.ok ? null : got.why);
@@ -173,13 +157,13 @@ function Recordings() {
         <ul class="panel plain">
           {list.map((r) => (
             <li key={r.id} aria-current={behind(r) ? "true" : undefined}>
-              <b>{r.name ?? r.id}</b> {r.label && <span class="note">{r.label}</span>}{" "}
+              <b>{r.name}</b> {r.simulated && <span class="badge small" data-origin="simulated">SIMULATED</span>} {r.label && <span class="note">{r.label}</span>}{" "}
               <span class="note">
                 {[
                   r.state,
-                  r.started_at === undefined ? null : timeText(r.started_at),
-                  r.datagrams === undefined ? null : `${count(r.datagrams)} datagrams`,
-                  r.bytes === undefined ? null : `${num(r.bytes / 1e6, 2)} MB`,
+                  timeText(r.started_at),
+                  r.packets === null ? null : `${count(r.packets)} packets`,
+                  r.bytes === null ? null : `${num(r.bytes / 1e6, 2)} MB`,
                   r.lost ? `${count(r.lost)} lost` : null,
                   r.reason,
                 ].filter(Boolean).join(" · ")}
@@ -187,9 +171,11 @@ function Recordings() {
               <p class="tools">
                 {r.state === "recording"
                   ? <button type="button" onClick={() => void act(`${url(r)}/stop`, "POST", {})}>Stop</button>
-                  : <button type="button" onClick={() => void act(`${url(r)}/replay`, "POST", { speed: 1 })}>Replay</button>}
+                  : r.replaying
+                    ? <button type="button" onClick={() => void act(`${url(r)}/replay`, "DELETE")}>Stop the replay</button>
+                    : <button type="button" onClick={() => void act(`${url(r)}/replay`, "POST", { speed: 1 })}>Replay</button>}
                 <a href={`${url(r)}/data`} download>Download</a>
-                <button type="button" onClick={() => { if (confirm(`Delete ${r.name ?? r.id}?`)) void act(url(r), "DELETE"); }}>Delete</button>
+                <button type="button" onClick={() => { if (confirm(`Delete ${r.name}?`)) void act(url(r), "DELETE"); }}>Delete</button>
               </p>
             </li>
           ))}

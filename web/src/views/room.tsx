@@ -2,7 +2,7 @@
 // zones, and the zones somebody named. Nothing is placed that has no position, and nobody is drawn
 // who was not measured: positions of people and skeletons need a model that this server has not got.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ask } from "../api";
+import { ask, type RoomPlan } from "../api";
 import { preactView } from "../preact-view";
 import type { Layout, Place } from "../layout";
 import type { Scene } from "../scene";
@@ -36,6 +36,17 @@ function Stage({ layout, store, onMove }: { layout: Layout; store: Store; onMove
 
 const empty = (id: string, name: string): Layout => ({ id, name, size_m: [5, 4, 2.5], links: [], nodes: [], zones: [] });
 
+function layoutOf(r: RoomPlan): Layout {
+  return {
+    id: r.id,
+    name: r.name,
+    size_m: r.size_m ? (r.size_m as Place) : empty(r.id, r.name).size_m,
+    links: r.links,
+    nodes: r.nodes.map((n) => ({ name: n.name, position_m: n.position_m as Place })),
+    zones: r.zones.map((z) => ({ ...z, name: z.name ?? z.id, min_m: z.min_m as [number, number], max_m: z.max_m as [number, number] })),
+  };
+}
+
 function Axis({ label, value, set }: { label: string; value: number; set: (v: number) => void }) {
   return <input type="number" step="0.1" min={-100} max={100} aria-label={label} value={value} onInput={(e) => set(Number(e.currentTarget.value))} />;
 }
@@ -46,13 +57,13 @@ function Room({ store }: { store: Store }) {
   const [note, setNote] = useState("");
   const [bad, setBad] = useState(false);
   useEffect(() => {
-    void ask<{ rooms: Layout[] }>("/api/v1/rooms").then((got) => {
+    void ask<{ rooms: RoomPlan[] }>("/api/v1/rooms").then((got) => {
       if (!got.ok) {
         setNote(got.status === 404 ? "This server keeps no rooms." : `No rooms: ${got.why}.`);
         setBad(true);
         return;
       }
-      const rooms = got.value.rooms.map((r) => ({ ...empty(r.id, r.name), ...Object.fromEntries(Object.entries(r).filter(([, v]) => v !== null)) }));
+      const rooms = got.value.rooms.map(layoutOf);
       setLayouts(rooms);
       setLayout(rooms[0] ?? empty("room", "Room"));
     });

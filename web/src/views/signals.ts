@@ -3,11 +3,13 @@ import { Card } from "../card";
 import { el, setText } from "../dom";
 import { amplitudeCsv, motionCsv, save, savePng } from "../export";
 import { showSources } from "../sources";
+import { Spectrogram } from "../spectrogram";
 import type { Store } from "../store";
 import type { View } from "../view";
 
 export function openSignals(root: HTMLElement, store: Store): View {
   const cards = new Map<number, Card>();
+  const spectra = new Map<number, { picture: Spectrogram; end: () => void }>();
   const count = el("span", { class: "count" });
   const empty = el("div", { class: "panel empty", id: "empty" });
   const links = el("div", { class: "cards", id: "links" });
@@ -38,7 +40,22 @@ export function openSignals(root: HTMLElement, store: Store): View {
     png.addEventListener("click", () => savePng(`${file()}.png`, card.root.querySelector<HTMLCanvasElement>("canvas.map")));
     csv.addEventListener("click", () => save(`${file()}-amplitudes.csv`, amplitudeCsv(state)));
     motion.addEventListener("click", () => save(`${file()}-motion.csv`, motionCsv(state)));
-    card.root.append(el("p", { class: "tools" }, png, csv, motion));
+    const doppler = el("button", { type: "button", "aria-pressed": "false" }, "Doppler");
+    const title = el("h4", {}, "Doppler spectrum of what moves");
+    const canvas = el("canvas", { class: "map doppler", role: "img", "aria-label": "Doppler spectrogram of the last 30 seconds" });
+    title.hidden = canvas.hidden = true;
+    doppler.addEventListener("click", () => {
+      const running = spectra.get(id);
+      running?.end();
+      spectra.delete(id);
+      if (!running) {
+        const picture = new Spectrogram(canvas);
+        spectra.set(id, { picture, end: store.watchSpectrum(id, (s) => picture.push(s)) });
+      }
+      title.hidden = canvas.hidden = running !== undefined;
+      doppler.setAttribute("aria-pressed", String(!running));
+    });
+    card.root.append(title, canvas, el("p", { class: "tools" }, doppler, png, csv, motion));
     cards.set(id, card);
     const after = [...cards.keys()].filter((other) => other > id).sort((a, b) => a - b)[0];
     links.insertBefore(card.root, after === undefined ? null : (cards.get(after)?.root ?? null));
@@ -58,6 +75,8 @@ export function openSignals(root: HTMLElement, store: Store): View {
         if (store.links.has(id)) continue;
         card.root.remove();
         cards.delete(id);
+        spectra.get(id)?.end();
+        spectra.delete(id);
       }
       for (const id of store.links.keys()) if (!cards.has(id)) add(id);
       empty.hidden = cards.size > 0;
@@ -73,9 +92,11 @@ export function openSignals(root: HTMLElement, store: Store): View {
     },
     frame(): void {
       for (const card of cards.values()) card.draw();
+      for (const { picture } of spectra.values()) picture.draw();
     },
     close(): void {
       store.paused = false;
+      for (const { end } of spectra.values()) end();
       window.removeEventListener("resize", redraw);
       dark.removeEventListener("change", redraw);
     },
