@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,8 @@ static void poll_store(struct aw_http *http, void *ctx) {
 /* From the store's thread. Out of memory: second() looks anyway. */
 static void wake(void *ctx) {
     struct aw_history *h = ctx;
-    if (h->http && !aw_http_call(h->http, poll_store, h)) return;
+    struct aw_http *http = atomic_load(&h->http);
+    if (http && !aw_http_call(http, poll_store, h)) return;
 }
 
 static void recorded(struct aw_http *http, void *ctx) {
@@ -96,7 +98,8 @@ static void recorded(struct aw_http *http, void *ctx) {
 /* From the recorder's thread. */
 static void ended(void *ctx) {
     struct aw_history *h = ctx;
-    if (h->http && !aw_http_call(h->http, recorded, h)) return;
+    struct aw_http *http = atomic_load(&h->http);
+    if (http && !aw_http_call(http, recorded, h)) return;
 }
 
 static int end_interrupted(struct aw_db *db, void *ctx, struct aw_why *why) {
@@ -132,7 +135,7 @@ static void open_recorder(struct aw_history *h, const struct aw_settings *s) {
 void aw_history_open(struct aw_history *h, const struct aw_settings *s) {
     char url[3200];
     struct aw_why why;
-    *h = (struct aw_history){.lock = -1, .sink = {message, second, h}};
+    *h = (struct aw_history){.lock = -1, .sink = {.message = message, .second = second, .ctx = h}};
     if (!s->store_on) {
         off(h, "it is switched off", "");
         return;
@@ -207,7 +210,7 @@ void aw_history_recorded(struct aw_history *h) {
 }
 
 void aw_history_attach(struct aw_history *h, struct aw_http *http) {
-    h->http = http;
+    atomic_store(&h->http, http);
 }
 
 void aw_history_close(struct aw_history *h) {

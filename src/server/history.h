@@ -15,9 +15,9 @@ struct aw_history {
     char recorder_off[256];
     char recordings[3100]; /* folder */
     double recordings_max_mb;
-    char dir[3072]; /* folder of state; "" none */
-    int lock;       /* of the folder; -1 none */
-    struct aw_http *http;
+    char dir[3072];               /* folder of state; "" none */
+    int lock;                     /* of the folder; -1 none */
+    struct aw_http *_Atomic http; /* set when it runs; the store's thread reads it */
     struct aw_sink sink;
 };
 

@@ -214,7 +214,7 @@ test("timeline draws what is stored, a node is placed and kept, a recording is m
 
   await page.goto(`${real.url}/#/recordings`);
   await page.getByLabel("Name", { exact: true }).fill("test");
-  await page.getByRole("button", { name: "Record" }).click();
+  await page.getByRole("button", { name: "Record", exact: true }).click();
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByRole("link", { name: "Download" }).waitFor();
   await page.locator("main .walk button").first().click();

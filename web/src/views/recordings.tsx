@@ -148,7 +148,7 @@ function Recordings() {
           <label>Name <input required value={name} maxLength={64} onInput={(e) => setName(e.currentTarget.value)} /></label>
           <label>Label, for what is recorded <input value={label} maxLength={64} onInput={(e) => setLabel(e.currentTarget.value)} /></label>
           <label>At most, seconds <input type="number" min={1} max={86400} value={max} onInput={(e) => setMax(Number(e.currentTarget.value))} /></label>
-          <label>Begin <button type="submit">Record</button></label>
+          <button type="submit">Record</button>
         </form>
       )}
       {error && <p class="error" role="alert">{error}</p>}

@@ -111,7 +111,7 @@ function Room({ store }: { store: Store }) {
       <h2>Nodes</h2>
       <div class="scroll panel" tabIndex={0} role="region" aria-label="Nodes">
         <table>
-          <thead><tr><th scope="col">Node</th><th scope="col">x, m</th><th scope="col">y, m</th><th scope="col">z, m</th><th scope="col"></th></tr></thead>
+          <thead><tr><th scope="col">Node</th><th scope="col">x, m</th><th scope="col">y, m</th><th scope="col">z, m</th><th scope="col">Change</th></tr></thead>
           <tbody>
             {layout.nodes.map((n) => (
               <tr key={n.name}>

@@ -11,6 +11,7 @@ import { num } from "../words";
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
+const FOLLOW_S = 5;
 const SPANS = [
   { name: "10 min", s: 600 },
   { name: "1 h", s: HOUR_S },
@@ -149,17 +150,14 @@ function Nights({ where }: { where: string }) {
 
 function Timeline({ store }: { store: Store }) {
   const [where, setWhere] = useState("");
-  const [span, setSpan] = useState<{ from: number; to: number; follow: number | null }>(() => {
-    const now = Math.floor(Date.now() / 1000);
-    return { from: now - HOUR_S, to: now, follow: HOUR_S };
-  });
-  const show = (s: number): void => {
-    const now = Math.floor(Date.now() / 1000);
-    setSpan({ from: now - s, to: now, follow: s });
-  };
+  const [held, setSpan] = useState<{ from: number; to: number; follow: number | null }>({ from: 0, to: 0, follow: HOUR_S });
+  const show = (s: number): void => setSpan({ from: 0, to: 0, follow: s });
+  /* What follows the present moves on every FOLLOW_S seconds. */
+  const now = (Math.floor(Date.now() / 1000 / FOLLOW_S) + 1) * FOLLOW_S;
+  const span = held.follow === null ? held : { from: now - held.follow, to: now, follow: held.follow };
   const query = `from=${Math.floor(span.from)}&to=${Math.ceil(span.to)}`;
-  const [history] = useAnswer<History>(`/api/v1/history?${query}&resolution=auto${whereQuery(where)}`, span.follow ? 10 : 0);
-  const [events] = useAnswer<EventList>(`/api/v1/events?${query}&limit=200`, span.follow ? 10 : 0);
+  const [history] = useAnswer<History>(`/api/v1/history?${query}&resolution=auto${whereQuery(where)}`);
+  const [events] = useAnswer<EventList>(`/api/v1/events?${query}&limit=200`);
   return (
     <>
       <h2>Timeline</h2>
