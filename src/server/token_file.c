@@ -29,7 +29,7 @@ int aw_tokens_load(struct aw_tokens *t, const char *path, struct aw_why *why) {
     char text[AW_TOKEN_FILE + 1];
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT) {
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         t->n = 0;
         return AW_OK;
     }

@@ -43,7 +43,7 @@ check "every packet is in it" test $((frames + markers)) = "$packets"
 check "and says that it is simulated" has "$out" '"simulated":true|simulated'
 
 # played again, as a source of the running server
-api POST "/api/v1/recordings/$id/replay" '{"speed":3}'
+api POST "/api/v1/recordings/$id/replay" '{"speed":1}'
 check "played" is 200
 check "and says so" has "$out" '"replaying":true'
 playing() { get /api/v1/links >"$out"; has "$out" '"id":640,'; }
