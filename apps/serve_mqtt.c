@@ -13,8 +13,7 @@ static void say(void *ctx, bool trouble, const char *sentence) {
 }
 
 static void message(void *ctx, const struct aw_board *b, const struct aw_msg *m) {
-    (void)b;
-    aw_mqtt_push(ctx, m);
+    aw_mqtt_push(ctx, b, m);
 }
 
 struct aw_sink serve_mqtt_sink(struct aw_mqtt *m) {
@@ -54,7 +53,6 @@ int serve_mqtt_start(struct aw_mqtt **out, const struct aw_settings *s, struct a
                                           .discovery_prefix = s->mqtt_discovery_prefix,
                                           .discovery = s->mqtt_discovery,
                                           .publish_simulated = s->mqtt_publish_simulated,
-                                          .links_per_lane = (uint32_t)s->sensing_max_links,
                                           .offline_s = (double)s->mqtt_offline_after,
                                           .forget_s = (double)s->mqtt_forget_after,
                                           .version = AW_VERSION,

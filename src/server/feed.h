@@ -73,7 +73,7 @@ struct aw_msg {
         struct {
             struct aw_link_info info;
             uint32_t source;         /* index of the source it comes from */
-            uint32_t lane;           /* number of the lane's first link */
+            uint32_t lane;           /* number of its room: of the lane's first link */
             char name[AW_LINK_NAME]; /* "node 3", "aa:bb:cc:dd:ee:ff > ..." */
             struct aw_calibration_saved calibration;
             int64_t calibrated_ns; /* Unix time at which it was armed; 0 never */

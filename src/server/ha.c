@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROOM "room_" /* keys of rooms begin with it */
+
 static const int64_t WALK_NS = AW_S / 2; /* looks at everything that time changes */
 
 static struct aw_ha_place *find(struct aw_ha *h, const char *key) {
@@ -30,10 +32,10 @@ static struct aw_ha_place *place_of(struct aw_ha *h, const char *key, int64_t no
     }
     memset(p, 0, sizeof *p);
     p->used = true;
-    p->first_ns = p->seen_ns = now_ns;
+    p->alone_ns = p->seen_ns = now_ns;
     snprintf(p->key, sizeof p->key, "%s", key);
     snprintf(p->name, sizeof p->name, "%s", key);
-    p->kind = strncmp(key, "room_", 5) == 0 ? AW_HA_KIND_ROOM : AW_HA_KIND_LINK;
+    p->kind = strncmp(key, ROOM, strlen(ROOM)) == 0 ? AW_HA_KIND_ROOM : AW_HA_KIND_LINK;
     return p;
 }
 
@@ -71,7 +73,7 @@ static struct aw_ha_place *link_place(struct aw_ha *h, uint32_t slot, int64_t no
         snprintf(key, sizeof key, "link_%s_%04x", slug, (unsigned)(l->info.origin & 0xFFFF));
     p = place_of(h, key, now_ns);
     if (!p) return NULL;
-    if (!p->present) p->first_ns = now_ns;
+    if (!p->present) p->alone_ns = now_ns;
     p->present = true;
     p->slot = slot;
     snprintf(p->name, sizeof p->name, "%s", l->name);
@@ -80,12 +82,12 @@ static struct aw_ha_place *link_place(struct aw_ha *h, uint32_t slot, int64_t no
 
 static struct aw_ha_place *room_place(struct aw_ha *h, uint32_t slot, int64_t now_ns) {
     char key[AW_HA_KEY];
-    snprintf(key, sizeof key, "room_%u", (unsigned)h->board->rooms[slot].id);
+    snprintf(key, sizeof key, ROOM "%s", h->board->rooms[slot].key);
     struct aw_ha_place *p = place_of(h, key, now_ns);
     if (!p) return NULL;
     p->present = true;
+    p->gone = false;
     p->slot = slot;
-    snprintf(p->name, sizeof p->name, "Room %u", (unsigned)h->board->rooms[slot].id);
     return p;
 }
 
@@ -96,12 +98,16 @@ static void leave(struct aw_ha_place **at) {
     *at = NULL;
 }
 
-static uint32_t room_slot(const struct aw_ha *h, uint32_t link_id) {
-    uint32_t lane = link_id / h->config.links_per_lane;
-    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++)
-        if (h->board->rooms[i].used && h->board->rooms[i].id / h->config.links_per_lane == lane)
-            return i;
-    return AW_BOARD_ROOMS;
+static uint32_t room_slot(const struct aw_ha *h, uint32_t id) {
+    uint32_t i = 0;
+    while (i < AW_BOARD_ROOMS && !(h->board->rooms[i].used && h->board->rooms[i].id == id)) i++;
+    return i;
+}
+
+/* A lane's room is there once it spoke: one link alone has none. */
+static bool in_room(const struct aw_ha *h, const struct aw_board_link *l) {
+    bool named = l->room >= AW_ROOM_NUMBER && l->room != AW_ROOM_NONE;
+    return named || room_slot(h, l->room) < AW_BOARD_ROOMS;
 }
 
 static void note(struct aw_ha_place *p, const struct aw_msg *m) {
@@ -115,7 +121,7 @@ static void push_link(struct aw_ha *h, uint32_t slot, const struct aw_msg *m, in
     const struct aw_board_link *l = &h->board->links[slot];
     if (!h->of_link[slot] && l->has_info) h->of_link[slot] = link_place(h, slot, now_ns);
     struct aw_ha_place *p = h->of_link[slot];
-    uint32_t r = room_slot(h, l->id);
+    uint32_t r = l->has_info ? room_slot(h, l->room) : AW_BOARD_ROOMS;
     if (p && l->seen_wall_ns > p->seen_ns) p->seen_ns = l->seen_wall_ns;
     if (m->kind != AW_MSG_UPDATE) return;
     note(p, m);
@@ -123,15 +129,47 @@ static void push_link(struct aw_ha *h, uint32_t slot, const struct aw_msg *m, in
         note(h->of_room[r], m);
 }
 
-static void push_rooms(struct aw_ha *h, const struct aw_msg *m, int64_t now_ns) {
-    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++) {
-        if (!h->board->rooms[i].used) {
-            leave(&h->of_room[i]);
-            continue;
-        }
-        if (!h->of_room[i]) h->of_room[i] = room_place(h, i, now_ns);
-        if (h->board->rooms[i].id == m->link) note(h->of_room[i], m);
+/* The name may be another one than it was announced with. */
+static void name_room(struct aw_ha_place *p, const char *name) {
+    if (!p || strcmp(p->name, name) == 0) return;
+    snprintf(p->name, sizeof p->name, "%s", name);
+    p->config_sent = false;
+}
+
+/* A named room that ended was deleted. One of a lane ended with its replay, which may come again. */
+static void end_room(struct aw_ha *h, const struct aw_msg *m) {
+    char key[AW_HA_KEY];
+    snprintf(key, sizeof key, ROOM "%s", m->room.key);
+    struct aw_ha_place *p = m->link >= AW_ROOM_NUMBER ? find(h, key) : NULL;
+    if (p && !p->present) p->gone = p->dirty = true;
+}
+
+/* Rooms of lanes are not there any more when people have named some. */
+static void end_lanes_rooms(struct aw_ha *h) {
+    for (uint32_t i = 0; i < h->n_places; i++) {
+        struct aw_ha_place *p = &h->places[i];
+        if (p->used && !p->present &&
+            (strcmp(p->key, ROOM "default") == 0 ||
+             strncmp(p->key, ROOM "replay-", strlen(ROOM "replay-")) == 0))
+            p->gone = p->dirty = true;
     }
+}
+
+static void push_room(struct aw_ha *h, const struct aw_msg *m, int64_t now_ns) {
+    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++)
+        if (!h->board->rooms[i].used) leave(&h->of_room[i]);
+    uint32_t i = room_slot(h, m->link);
+    if (i == AW_BOARD_ROOMS) {
+        end_room(h, m);
+        return;
+    }
+    const struct aw_board_room *r = &h->board->rooms[i];
+    if (h->of_room[i] && strcmp(h->of_room[i]->key + strlen(ROOM), r->key) != 0)
+        leave(&h->of_room[i]); /* another one in its place, its end having been lost */
+    if (!h->of_room[i]) h->of_room[i] = room_place(h, i, now_ns);
+    name_room(h->of_room[i], r->name);
+    note(h->of_room[i], m);
+    if (r->id >= AW_ROOM_NUMBER) end_lanes_rooms(h);
 }
 
 void aw_ha_push(struct aw_ha *h, const struct aw_msg *m, int64_t now_ns) {
@@ -140,7 +178,7 @@ void aw_ha_push(struct aw_ha *h, const struct aw_msg *m, int64_t now_ns) {
     aw_board_push(h->board, m);
     if (m->kind == AW_MSG_COUNTS) return;
     if (m->kind == AW_MSG_ROOM) {
-        push_rooms(h, m, now_ns);
+        push_room(h, m, now_ns);
     } else if (m->kind == AW_MSG_GONE) {
         if (before < AW_BOARD_LINKS) leave(&h->of_link[before]);
     } else {
@@ -203,13 +241,17 @@ static bool clear(struct aw_ha *h, struct aw_ha_place *p) {
     return true;
 }
 
+static bool settled_alone(const struct aw_ha_place *p, int64_t now_ns) {
+    return now_ns - p->alone_ns >= (int64_t)AW_HA_SETTLE_S * AW_S;
+}
+
 /* The groups of entities a present place is to have. */
-static unsigned wanted(const struct aw_ha *h, const struct aw_ha_place *p) {
+static unsigned wanted(const struct aw_ha *h, const struct aw_ha_place *p, int64_t now_ns) {
     if (p->kind == AW_HA_KIND_SERVER) return AW_HA_BRIDGE;
     if (p->kind == AW_HA_KIND_ROOM) return AW_HA_SENSING;
     if (!p->present) return p->groups;
-    return room_slot(h, h->board->links[p->slot].id) < AW_BOARD_ROOMS ? AW_HA_NODE
-                                                                      : AW_HA_NODE | AW_HA_SENSING;
+    if (in_room(h, &h->board->links[p->slot])) return AW_HA_NODE;
+    return AW_HA_NODE | (settled_alone(p, now_ns) ? AW_HA_SENSING : p->groups & AW_HA_SENSING);
 }
 
 /* Links are announced late: those that pass by (eight frames are needed to know a rate) never, and
@@ -218,8 +260,7 @@ static bool too_early(const struct aw_ha *h, const struct aw_ha_place *p, int64_
     if (p->kind != AW_HA_KIND_LINK || !p->present || p->groups) return false;
     const struct aw_board_link *l = &h->board->links[p->slot];
     if (isnan(l->info.rate_hz) && !p->kept) return true;
-    return room_slot(h, l->id) == AW_BOARD_ROOMS &&
-           now_ns - p->first_ns < (int64_t)AW_HA_SETTLE_S * AW_S;
+    return !in_room(h, l) && !settled_alone(p, now_ns);
 }
 
 static bool send_config(struct aw_ha *h, struct aw_ha_place *p, unsigned groups) {
@@ -296,14 +337,16 @@ static bool publish(struct aw_ha *h, struct aw_ha_place *p, int64_t now_ns) {
     double silent_s = (double)(now_ns - p->seen_ns) * 1e-9;
     bool hidden = p->present && v.origin == AW_SOURCE_SIMULATED && !h->config.publish_simulated;
     bool forgotten = !server && silent_s > h->config.forget_s;
-    if (hidden || forgotten) {
+    if (hidden || forgotten || p->gone) {
         if (p->kept && !clear(h, p)) return false;
-        if (!p->present) p->used = false;
+        if (!p->present) p->used = p->gone = false;
         p->dirty = false;
         return true;
     }
+    if (p->kind == AW_HA_KIND_LINK && p->present && in_room(h, &h->board->links[p->slot]))
+        p->alone_ns = now_ns;
     if (too_early(h, p, now_ns)) return true;
-    unsigned groups = wanted(h, p);
+    unsigned groups = wanted(h, p, now_ns);
     bool online = server || (p->present && silent_s <= h->config.offline_s);
     if (p->present && !send_config(h, p, groups)) return false;
     if (!send_availability(h, p, online)) return false;

@@ -12,6 +12,7 @@
 
 #include "server/board.h"
 #include "server/ha_entities.h"
+#include "server/rooms.h"
 
 enum {
     AW_HA_PLACES = 2 * AW_BOARD_LINKS,
@@ -24,11 +25,10 @@ enum {
 
 struct aw_ha_config {
     struct aw_ha_names names;
-    bool discovery;          /* else only states are published */
-    bool publish_simulated;  /* else simulated places are not there at all */
-    uint32_t links_per_lane; /* links of one room are numbered room.. room + this - 1; > 0 */
-    double offline_s;        /* without frames: unavailable */
-    double forget_s;         /* without frames: its discovery is cleared */
+    bool discovery;         /* else only states are published */
+    bool publish_simulated; /* else simulated places are not there at all */
+    double offline_s;       /* without frames: unavailable */
+    double forget_s;        /* without frames: its discovery is cleared */
     /* Publishes, retained; len 0 clears the topic. False: not now, it is to be tried again. */
     bool (*send)(void *ctx, const char *topic, const char *payload, size_t len);
     void *ctx;
@@ -41,7 +41,9 @@ struct aw_ha_place {
     enum aw_ha_kind kind;
     uint32_t slot;
     char key[AW_HA_KEY], name[80];
-    int64_t first_ns, seen_ns; /* Unix time; seen: of its last frame */
+    int64_t seen_ns;  /* Unix time of its last frame */
+    int64_t alone_ns; /* likewise since when a link is in no room */
+    bool gone;        /* a room that was deleted: to be cleared */
 
     bool kept;           /* the broker holds discovery or states of it */
     bool config_sent;    /* and of these groups: */

@@ -30,7 +30,7 @@ struct aw_ha_names {
 };
 
 struct aw_ha_device {
-    const char *key;   /* "room_0": also the last part of unique ids */
+    const char *key;   /* "room_hall": also the last part of unique ids */
     const char *name;  /* shown to people */
     const char *model; /* "room", "link", "server" */
     unsigned groups;   /* AW_HA_* it has now */

@@ -19,10 +19,6 @@ static const struct aw_update nothing = {
     .breathing_wave = NAN,
 };
 
-static uint32_t lane_of(const struct aw_ha *h, uint32_t id) {
-    return id / h->config.links_per_lane;
-}
-
 static struct aw_ha_view view_link(const struct aw_board_link *l, int64_t now_ns) {
     return (struct aw_ha_view){l->has_update ? &l->update : NULL, l,
                                l->has_update ? aw_board_link_reason(l, now_ns)
@@ -38,7 +34,7 @@ static struct aw_ha_view view_room(const struct aw_ha *h, const struct aw_board_
     int fresh = 0;
     for (size_t i = 0; i < AW_BOARD_LINKS; i++) {
         const struct aw_board_link *l = &h->board->links[i];
-        if (!l->used || lane_of(h, l->id) != lane_of(h, r->id)) continue;
+        if (!l->used || !l->has_info || l->room != r->id) continue;
         if (l->seen_wall_ns > v.seen_ns) v.seen_ns = l->seen_wall_ns;
         if (!aw_board_fresh(l, now_ns)) continue;
         fresh++;

@@ -40,10 +40,14 @@ static void on_drain(lws_sorted_usec_list_t *timer) {
     aw_loop_drain(lws_container_of(timer, struct aw_http, drain_timer));
 }
 
+static void pass(struct aw_http *h, const struct aw_msg *m) {
+    for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
+}
+
 static void tell(void *ctx, const struct aw_msg *m) {
     struct aw_http *h = ctx;
     aw_board_push(h->board, m);
-    for (size_t i = 0; i < h->n_sinks; i++) h->sinks[i].message(h->sinks[i].ctx, h->board, m);
+    pass(h, m);
 }
 
 struct aw_rooms_out aw_loop_rooms_out(struct aw_http *h) {
@@ -59,7 +63,9 @@ static void take(struct aw_http *h, const struct aw_msg *m) {
     struct aw_rooms *rooms = rooms_of(h);
     const struct aw_rooms_out out = {tell, h};
     if (m->kind == AW_MSG_ROOM && rooms && rooms->n) return;
-    tell(h, m);
+    aw_board_push(h->board, m);
+    if (rooms) aw_rooms_place(rooms, h->board, m);
+    pass(h, m);
     if (rooms) aw_rooms_message(rooms, h->board, m, &out);
     if (m->kind == AW_MSG_REPLY) m->reply.replied(h, m);
 }

@@ -273,7 +273,6 @@ static int set_up(struct aw_mqtt *m, const struct aw_mqtt_config *c, struct aw_w
     struct aw_ha_config ha = {.names = names_of(c),
                               .discovery = c->discovery,
                               .publish_simulated = c->publish_simulated,
-                              .links_per_lane = c->links_per_lane ? c->links_per_lane : 64,
                               .offline_s = c->offline_s,
                               .forget_s = c->forget_s,
                               .send = send_retained,
@@ -327,11 +326,15 @@ static void wake(struct aw_mqtt *m) {
     }
 }
 
-void aw_mqtt_push(struct aw_mqtt *m, const struct aw_msg *msg) {
+void aw_mqtt_push(struct aw_mqtt *m, const struct aw_board *b, const struct aw_msg *msg) {
     if (msg->kind == AW_MSG_ROW) return;
     struct aw_msg *slot = aw_ring_reserve(&m->ring);
     if (!slot) return; /* the ring counts it */
     *slot = *msg;
+    if (msg->kind == AW_MSG_LINK) { /* the room that people put it into, not the lane's */
+        uint32_t at = aw_board_find(b, msg->link);
+        if (at < AW_BOARD_LINKS) slot->link_info.lane = b->links[at].room;
+    }
     aw_ring_commit(&m->ring);
     wake(m);
 }

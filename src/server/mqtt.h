@@ -8,7 +8,7 @@
 #ifndef AW_SERVER_MQTT_H
 #define AW_SERVER_MQTT_H
 
-#include "server/feed.h"
+#include "server/board.h"
 #include "server/unpack.h"
 
 /* Strings are copied. NULL or "": not used. */
@@ -22,7 +22,6 @@ struct aw_mqtt_config {
     const char *topic;                /* first part of all topics; "airwake" */
     const char *discovery_prefix;     /* "homeassistant" */
     bool discovery, publish_simulated;
-    uint32_t links_per_lane;
     double offline_s, forget_s;
     const char *version;
     /* A sentence for the log, from the mqtt thread: connected, lost, refused. May be NULL. */
@@ -45,8 +44,8 @@ struct aw_mqtt;
 AW_MUST_USE int aw_mqtt_start(struct aw_mqtt **out, const struct aw_mqtt_config *config,
                               struct aw_why *why);
 
-/* One message of the feed; from one thread only. Never waits. */
-void aw_mqtt_push(struct aw_mqtt *m, const struct aw_msg *msg);
+/* One message of the feed, after the board took it in; from one thread only. Never waits. */
+void aw_mqtt_push(struct aw_mqtt *m, const struct aw_board *b, const struct aw_msg *msg);
 
 struct aw_mqtt_stats aw_mqtt_stats(const struct aw_mqtt *m); /* any thread */
 

@@ -213,28 +213,18 @@ static void said(struct aw_rooms *rooms, const struct aw_board *b, const struct 
     if (complete(&rooms->room[r], s, b, m->wall_ns)) close_second(rooms, r, m->wall_ns, out);
 }
 
-void aw_rooms_message(struct aw_rooms *rooms, struct aw_board *b, const struct aw_msg *m,
-                      const struct aw_rooms_out *out) {
-    if (!rooms->n) return;
+void aw_rooms_place(const struct aw_rooms *rooms, struct aw_board *b, const struct aw_msg *m) {
     uint32_t place, at;
-    switch (m->kind) {
-    case AW_MSG_LINK:
-        at = aw_board_find(b, m->link);
-        if (at == AW_BOARD_LINKS) return;
-        place = room_of(rooms, b->links[at].name, &place);
-        b->links[at].room = place < AW_ROOMS ? AW_ROOM_NUMBER + place : AW_ROOM_NONE;
-        return;
-    case AW_MSG_UPDATE:
-        said(rooms, b, m, out);
-        return;
-    case AW_MSG_ROOM:
-    case AW_MSG_ROW:
-    case AW_MSG_COUNTS:
-    case AW_MSG_GONE:
-    case AW_MSG_REPLY:
-    case AW_MSG_REPORT:
-        return;
-    }
+    if (!rooms->n || m->kind != AW_MSG_LINK) return;
+    at = aw_board_find(b, m->link);
+    if (at == AW_BOARD_LINKS) return;
+    place = room_of(rooms, b->links[at].name, &place);
+    b->links[at].room = place < AW_ROOMS ? AW_ROOM_NUMBER + place : AW_ROOM_NONE;
+}
+
+void aw_rooms_message(struct aw_rooms *rooms, const struct aw_board *b, const struct aw_msg *m,
+                      const struct aw_rooms_out *out) {
+    if (rooms->n && m->kind == AW_MSG_UPDATE) said(rooms, b, m, out);
 }
 
 void aw_rooms_tick(struct aw_rooms *rooms, const struct aw_board *b, int64_t now_ns,

@@ -85,8 +85,11 @@ AW_MUST_USE int aw_rooms_put(struct aw_rooms *rooms, struct aw_board *b, const s
 AW_MUST_USE int aw_rooms_remove(struct aw_rooms *rooms, struct aw_board *b, uint32_t place,
                                 const struct aw_rooms_out *out, char *why, size_t why_bytes);
 
-/* After the board took the message in; the board's links learn what room they are in. */
-void aw_rooms_message(struct aw_rooms *rooms, struct aw_board *b, const struct aw_msg *m,
+/* After the board took the message in: its link learns what room it is in. */
+void aw_rooms_place(const struct aw_rooms *rooms, struct aw_board *b, const struct aw_msg *m);
+
+/* Then, all others having heard it: the second of the link's room. */
+void aw_rooms_message(struct aw_rooms *rooms, const struct aw_board *b, const struct aw_msg *m,
                       const struct aw_rooms_out *out);
 
 /* Now and then: closes seconds that wait for a link that says nothing. */

@@ -40,23 +40,23 @@ serve --udp 0 --replay "$work/walk.pcap"
 wait_for "the server says that it is there" kept_is airwake/status '^online$'
 wait_for "and announces itself" kept_is homeassistant/device/airwake/server/config '"identifiers":\["airwake_server"\]'
 sleep 3
-check "no simulated room" kept_none homeassistant/device/airwake/room_64/config
-check "nor its states" kept_none airwake/room_64/state
+check "no simulated room" kept_none homeassistant/device/airwake/room_replay-1/config
+check "nor its states" kept_none airwake/room_replay-1/state
 stop_server
 check "it says that it goes" kept_is airwake/status '^offline$'
 
 export AIRWAKE_MQTT_PUBLISH_SIMULATED=true
 serve --udp 0 --replay "$work/walk.pcap" --loop
-config=homeassistant/device/airwake/room_64/config
+config=homeassistant/device/airwake/room_replay-1/config
 wait_for "the room is announced" kept_is "$config" '"room'
 cp "$out" "$work/config"
 check "as Home Assistant wants it" python3 - "$work/config" <<'P'
 import json, sys
 d = json.load(open(sys.argv[1]))
-assert d["device"]["identifiers"] == ["airwake_room_64"] and d["device"]["via_device"] == "airwake_server"
+assert d["device"]["identifiers"] == ["airwake_room_replay-1"] and d["device"]["via_device"] == "airwake_server"
 assert d["origin"]["name"] == "airwake" and d["origin"]["sw_version"]
-assert [a["topic"] for a in d["availability"]] == ["airwake/status", "airwake/room_64/availability"]
-assert d["availability_mode"] == "all" and d["state_topic"] == "airwake/room_64/state"
+assert [a["topic"] for a in d["availability"]] == ["airwake/status", "airwake/room_replay-1/availability"]
+assert d["availability_mode"] == "all" and d["state_topic"] == "airwake/room_replay-1/state"
 c = d["components"]
 assert set(c) == {"presence", "motion", "motion_score", "breathing", "heart", "fall", "persons", "signal_quality"}, set(c)
 assert c["presence"]["platform"] == "binary_sensor" and c["presence"]["device_class"] == "occupancy"
@@ -65,7 +65,7 @@ ids = [e["unique_id"] for e in c.values()]
 assert len(set(ids)) == len(ids) == 8 and all(e["expire_after"] == 60 for e in c.values())
 assert all("None" in e["value_template"] for e in c.values() if e["platform"] == "sensor")
 P
-moving() { kept_is airwake/room_64/state '"presence":"ON","motion":"ON"'; }
+moving() { kept_is airwake/room_replay-1/state '"presence":"ON","motion":"ON"'; }
 wait_for "motion arrives" moving
 check "marked simulated" has "$out" '"source":"simulated"'
 check "what is unknown is null with a reason, not 0" has "$out" '"breathing_bpm":null,"breathing_confidence":null,"breathing_reason":"[a-z-]+"'
@@ -75,11 +75,38 @@ check "with diagnostics only, the room has the rest" kept_is "$link" '"rssi":\{"
 check "no presence of a link in a room" lacks "$out" '"occupancy"'
 
 # once a second at most, unless the state changes
-listen "$work/states" airwake/room_64/state
+listen "$work/states" airwake/room_replay-1/state
 sleep 6
 kill "$listener"
 n=$(wc -l <"$work/states")
 check "about one state a second, not $n in 6 s" test "$n" -ge 4 -a "$n" -le 10
+
+# rooms that people name: a device under its name, as long as there is one
+room() { # room NAME: puts it, with the first link in it
+    get /api/v1/links >"$out"
+    name=$(grep -oE '"name":"[^"]*"' "$out" | head -1 | cut -d'"' -f4)
+    curl -sSf --max-time 5 -o "$out" -X PUT "$http/api/v1/rooms/hall" -H 'Content-Type: application/json' \
+        -d "{\"name\":\"$1\",\"links\":[\"$name\"]}"
+}
+hall=homeassistant/device/airwake/room_hall/config
+check "a room is put" room Hall
+wait_for "its device has its name" kept_is "$hall" '"name":"Hall"'
+check "and the key in its ids" has "$out" '"unique_id":"airwake_room_hall_presence"'
+wait_for "it says what its link says" kept_is airwake/room_hall/state '"presence":"ON","motion":"ON"'
+wait_for "the recording's room is cleared" kept_none "$config"
+check "put under another name" room Foyer
+wait_for "announced under that" kept_is "$hall" '"name":"Foyer"'
+alone() { # alone: a link that is in no room has presence itself
+    mosquitto_sub -h localhost -p "$port" -W 1 --retained-only -t 'homeassistant/device/airwake/+/config' 2>/dev/null |
+        grep '"model":"link"' | grep -c '"occupancy"' >"$out"
+    has "$out" "^$1$"
+}
+wait_for "the link outside has presence itself, the one inside not" alone 1
+check "deleted" curl -sSf --max-time 5 -X DELETE "$http/api/v1/rooms/hall"
+wait_for "its discovery is cleared" kept_none "$hall"
+check "so are its states" kept_none airwake/room_hall/state
+wait_for "the recording's room is back" kept_is "$config" '"room'
+wait_for "no link has presence itself" alone 0
 
 # Home Assistant starts: everything is announced again
 listen "$work/again" "$config"
@@ -94,7 +121,7 @@ sleep 1
 broker 'allow_anonymous true'
 wait_for "the broker is found again" kept_is airwake/status '^online$'
 wait_for "and told everything" kept_is "$config" '"presence"'
-wait_for "states, too" kept_is airwake/room_64/state '"source":"simulated"'
+wait_for "states, too" kept_is airwake/room_replay-1/state '"source":"simulated"'
 check "the page never stopped" get /health/live >/dev/null
 
 # the will
@@ -105,7 +132,7 @@ wait_for "the will after kill -9" has "$work/will" 'airwake/status offline$'
 
 # what an earlier run left and this one does not see is unavailable; what must not be there goes
 serve --udp 0
-wait_for "the room of the earlier run is unavailable" kept_is airwake/room_64/availability '^offline$'
+wait_for "the room of the earlier run is unavailable" kept_is airwake/room_replay-1/availability '^offline$'
 stop_server
 unset AIRWAKE_MQTT_PUBLISH_SIMULATED
 serve --udp 0 --replay "$work/walk.pcap" --loop
