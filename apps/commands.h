@@ -11,5 +11,6 @@ int cmd_doctor(int argc, char **argv);
 int cmd_sim(int argc, char **argv);
 int cmd_token(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_model(int argc, char **argv);
 
 #endif

@@ -21,6 +21,7 @@ static const struct command {
     {"sim", cmd_sim, "make a simulated recording, marked as such"},
     {"token", cmd_token, "make, list and revoke the tokens that let other machines in"},
     {"config", cmd_config, "check a configuration file, show what is in effect, print an example"},
+    {"model", cmd_model, "which models there are, whether they are whole, what they say"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

@@ -166,18 +166,18 @@ static void extract(const double *a, const double *phase, struct features *f) {
 
 /* ---- hashing ---- */
 
-static void push_rounded(struct sha256 *s, const double *x, int n) {
+static void push_rounded(struct aw_sha256 *s, const double *x, int n) {
     for (int i = 0; i < n; i++) {
         double rounded = rint(x[i] * 1e6) / 1e6;
         uint64_t bits;
         uint8_t bytes[8];
         memcpy(&bits, &rounded, sizeof bits);
         for (int b = 0; b < 8; b++) bytes[b] = (uint8_t)(bits >> 8 * b);
-        sha256_push(s, bytes, sizeof bytes);
+        aw_sha256_push(s, bytes, sizeof bytes);
     }
 }
 
-static void push_features(struct sha256 *s, const struct features *f, int with_doppler) {
+static void push_features(struct aw_sha256 *s, const struct features *f, int with_doppler) {
     static const double nothing[DOPPLER];
     push_rounded(s, f->amplitude_mean, SUB);
     push_rounded(s, f->amplitude_variance, SUB);
@@ -203,10 +203,10 @@ void ruview_compat_run(uint64_t seed, struct ruview_compat *out) {
     double amplitude[ALL], phase[ALL], before[ALL] = {0};
     struct signal signal;
     struct features f;
-    struct sha256 full, rest;
+    struct aw_sha256 full, rest;
     *out = (struct ruview_compat){.phase_change_rad = 0};
-    sha256_init(&full);
-    sha256_init(&rest);
+    aw_sha256_init(&full);
+    aw_sha256_init(&rest);
     signal_init(&signal);
     for (int i = 0; i < FRAMES; i++) {
         signal_frame(&signal, i, amplitude, phase);
@@ -222,8 +222,8 @@ void ruview_compat_run(uint64_t seed, struct ruview_compat *out) {
         push_features(&full, &f, 1);
         push_features(&rest, &f, 0);
     }
-    sha256_hex(&full, out->full);
-    sha256_hex(&rest, out->without_doppler);
+    aw_sha256_hex(&full, out->full);
+    aw_sha256_hex(&rest, out->without_doppler);
     memcpy(out->amplitude_mean, f.amplitude_mean, sizeof out->amplitude_mean);
     out->variance = f.amplitude_variance[0];
     out->phase_difference = f.phase_difference[0];

@@ -1,7 +1,7 @@
 #ifndef AW_BENCH_RUVIEW_COMPAT_H
 #define AW_BENCH_RUVIEW_COMPAT_H
 
-#include "sha256.h"
+#include "base/sha256.h"
 
 /* RuView's "deterministic pipeline proof", computed here from its description: a reference signal
  * of 3 antennas and 56 subcarriers from a Mersenne twister, 368 features of each of its first 100
@@ -14,9 +14,9 @@
  * Source: RuView, v1/data/proof: generate_reference_signal.py and verify.py, as described in
  * docs/proof.md; Matsumoto, Nishimura, Mersenne Twister, ACM TOMACS 8(1) 1998. */
 struct ruview_compat {
-    char full[SHA256_HEX];            /* of all 368 features */
-    char without_doppler[SHA256_HEX]; /* of all with the 64 Doppler values set to zero */
-    double phase_change_rad;          /* largest change of any phase from frame to frame */
+    char full[AW_SHA256_HEX];            /* of all 368 features */
+    char without_doppler[AW_SHA256_HEX]; /* of all with the 64 Doppler values set to zero */
+    double phase_change_rad;             /* largest change of any phase from frame to frame */
     double amplitude_mean[3], variance, phase_difference, correlation, psd[2]; /* last frame */
 };
 

@@ -6,5 +6,6 @@ aw_layer(base FILES
     json.c
     names.c
     ring.c
+    sha256.c
 )
 target_link_libraries(aw_base PUBLIC m)

@@ -1,4 +1,5 @@
 set(sense_files
+    activity.c
     amplitude.c
     breathing.c
     calibration.c

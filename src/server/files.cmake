@@ -11,13 +11,14 @@ pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto>=2.0)
 include(${PROJECT_SOURCE_DIR}/web/assets.cmake)
 include(${PROJECT_SOURCE_DIR}/api/openapi.cmake)
 
-aw_layer(server USES base readers core sim FILES
+aw_layer(server USES base readers core sim infer FILES
     # files, sockets and the sensing thread
     capture.c
     command.c
     engine.c
     lane.c
     lane_takes.c
+    model.c
     names.c
     pcap_writer.c
     player.c

@@ -1,15 +1,15 @@
+#include "base/sha256.h"
 #include "ruview_compat.h"
-#include "sha256.h"
 #include "test.h"
 
 #include <features.h>
 
 static void hash_is(const char *text, size_t times, const char *want) {
-    struct sha256 s;
-    char hex[SHA256_HEX];
-    sha256_init(&s);
-    for (size_t i = 0; i < times; i++) sha256_push(&s, text, strlen(text));
-    sha256_hex(&s, hex);
+    struct aw_sha256 s;
+    char hex[AW_SHA256_HEX];
+    aw_sha256_init(&s);
+    for (size_t i = 0; i < times; i++) aw_sha256_push(&s, text, strlen(text));
+    aw_sha256_hex(&s, hex);
     CHECK_STR(hex, want);
 }
 

@@ -1,3 +1,4 @@
+aw_test(sense activity aw_sense)
 aw_test(sense amplitude aw_sense)
 aw_test(sense motion aw_sense)
 aw_test(sense calibration aw_sense)

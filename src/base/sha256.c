@@ -1,4 +1,4 @@
-#include "sha256.h"
+#include "base/sha256.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static uint32_t rotr(uint32_t x, unsigned n) {
     return (x >> n) | (x << (32 - n));
 }
 
-static void compress(struct sha256 *s) {
+static void compress(struct aw_sha256 *s) {
     uint32_t w[64], v[8];
     for (int t = 0; t < 16; t++) {
         const uint8_t *b = s->block + 4 * t;
@@ -42,12 +42,12 @@ static void compress(struct sha256 *s) {
     for (int i = 0; i < 8; i++) s->h[i] += v[i];
 }
 
-void sha256_init(struct sha256 *s) {
-    *s = (struct sha256){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
-                               0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+void aw_sha256_init(struct aw_sha256 *s) {
+    *s = (struct aw_sha256){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+                                  0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
 }
 
-void sha256_push(struct sha256 *s, const void *data, size_t len) {
+void aw_sha256_push(struct aw_sha256 *s, const void *data, size_t len) {
     const uint8_t *p = data;
     for (size_t i = 0; i < len; i++) {
         s->block[s->n_bytes++ % 64] = p[i];
@@ -55,12 +55,12 @@ void sha256_push(struct sha256 *s, const void *data, size_t len) {
     }
 }
 
-void sha256_hex(struct sha256 *s, char hex[SHA256_HEX]) {
+void aw_sha256_hex(struct aw_sha256 *s, char hex[AW_SHA256_HEX]) {
     uint64_t n_bits = s->n_bytes * 8;
     uint8_t length[8];
     for (int i = 0; i < 8; i++) length[i] = (uint8_t)(n_bits >> (56 - 8 * i));
-    sha256_push(s, "\x80", 1);
-    while (s->n_bytes % 64 != 56) sha256_push(s, "", 1);
-    sha256_push(s, length, sizeof length);
+    aw_sha256_push(s, "\x80", 1);
+    while (s->n_bytes % 64 != 56) aw_sha256_push(s, "", 1);
+    aw_sha256_push(s, length, sizeof length);
     for (int i = 0; i < 8; i++) snprintf(hex + 8 * i, 9, "%08x", s->h[i]);
 }

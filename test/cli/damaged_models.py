@@ -1,0 +1,84 @@
+"""Damaged and hostile copies of a model, each with a card whose hash fits: damaged_models.py MODEL DIR"""
+import hashlib
+import json
+import os
+import struct
+import sys
+
+source, out = sys.argv[1:]
+whole = open(source, "rb").read()
+card = json.load(open(source.replace(".onnx", ".card.json")))
+
+
+def save(name, model, sha=None, **changes):
+    with open(f"{out}/{name}.onnx", "wb") as f:
+        f.write(model)
+    c = {**card, "file": f"{name}.onnx", "sha256": sha or hashlib.sha256(model).hexdigest(), **changes}
+    with open(f"{out}/{name}.card.json", "w") as f:
+        json.dump({k: v for k, v in c.items() if v is not None}, f)
+
+
+def swap(old, new):
+    assert whole.count(old) == 1 and len(old) == len(new), (old, whole.count(old))
+    return whole.replace(old, new)
+
+
+# protobuf, by hand: enough for a small model
+def varint(v):
+    b = b""
+    while v > 127:
+        b, v = b + bytes([v & 127 | 128]), v >> 7
+    return b + bytes([v])
+
+
+def num(field, v):
+    return varint(field << 3) + varint(v)
+
+
+def sub(field, *parts):
+    b = b"".join(p.encode() if isinstance(p, str) else p for p in parts)
+    return varint(field << 3 | 2) + varint(len(b)) + b
+
+
+def end(field, name, dims):
+    shape = sub(2, *(sub(1, num(1, d)) for d in dims))
+    return sub(field, sub(1, name), sub(2, sub(1, num(1, 1), shape)))
+
+
+def node(op, inputs, output):
+    return sub(1, *(sub(1, i) for i in inputs), sub(2, output), sub(4, op))
+
+
+def model(nodes, tensors=b"", dims=(1, 21, 178)):
+    graph = sub(7, nodes, sub(2, "g"), tensors, end(11, "series", dims), end(12, "probability", (1, 5)))
+    return num(1, 8) + graph + sub(8, sub(1, ""), num(2, 13))
+
+
+external = sub(5, num(1, 5), num(2, 1), sub(8, "w"), sub(13, sub(1, "location"), sub(2, "/etc/passwd")), num(14, 1))
+
+save("good", whole)
+save("hash", whole, sha="0" * 64)
+save("truncated", whole[:len(whole) // 2])
+save("empty", b"")
+save("text", b"not a model\n" * 100)
+save("opset", swap(b"\x0a\x00\x10\x0d", b"\x0a\x00\x10\x63"))
+save("steps", swap(b"\x08\xb2\x01", b"\x08\xb1\x01"))
+at = whole.index(b"\x42\x06offset\x4a\x14") + 10
+save("nan", whole[:at] + struct.pack("<f", float("nan")) + whole[at + 4:])
+save("external", model(node("Add", ("series", "w"), "probability"), external))
+save("huge", model(node("Relu", ("series",), "probability"), dims=(1 << 40, 1 << 40, 1 << 40)))
+save("large", model(node("Relu", ("series",), "probability"), dims=(1, 1 << 13, 1 << 13)))
+save("cyclic", model(node("Add", ("series", "b"), "a") + node("Relu", ("a",), "b") + node("Relu", ("b",), "probability")))
+save("operator", model(node("FormatDisk", ("series",), "probability")))
+save("task", whole, task="weather")
+save("kind", whole, input={**card["input"], "kind": "other"})
+save("name", whole, input={**card["input"], "name": "x"})
+save("shape", whole, output={**card["output"], "shape": [1, 6]})
+save("classes", whole, output={**card["output"], "classes": ["a", "b"]})
+save("licence", whole, licence=None)
+save("elsewhere", whole, file="../good.onnx")
+save("json", whole)
+with open(f"{out}/json.card.json", "w") as f:
+    f.write('{"name": ')
+save("alone", whole)
+os.remove(f"{out}/alone.card.json")
