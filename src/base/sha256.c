@@ -1,6 +1,5 @@
 #include "base/sha256.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const uint32_t k[64] = {
@@ -62,5 +61,6 @@ void aw_sha256_hex(struct aw_sha256 *s, char hex[AW_SHA256_HEX]) {
     aw_sha256_push(s, "\x80", 1);
     while (s->n_bytes % 64 != 56) aw_sha256_push(s, "", 1);
     aw_sha256_push(s, length, sizeof length);
-    for (int i = 0; i < 8; i++) snprintf(hex + 8 * i, 9, "%08x", s->h[i]);
+    for (int i = 0; i < 64; i++) hex[i] = "0123456789abcdef"[s->h[i / 8] >> (28 - i % 8 * 4) & 15];
+    hex[64] = 0;
 }
