@@ -50,11 +50,11 @@ def node(op, inputs, output):
 
 
 def model(nodes, tensors=b"", dims=(1, 21, 178)):
-    graph = sub(7, nodes, sub(2, "g"), tensors, end(11, "series", dims), end(12, "probability", (1, 5)))
+    graph = sub(7, nodes, sub(2, "g"), tensors, end(11, "series", dims), end(12, "probability", (1, 6)))
     return num(1, 8) + graph + sub(8, sub(1, ""), num(2, 13))
 
 
-external = sub(5, num(1, 5), num(2, 1), sub(8, "w"), sub(13, sub(1, "location"), sub(2, "/etc/passwd")), num(14, 1))
+external = sub(5, num(1, 6), num(2, 1), sub(8, "w"), sub(13, sub(1, "location"), sub(2, "/etc/passwd")), num(14, 1))
 
 save("good", whole)
 save("hash", whole, sha="0" * 64)
@@ -63,7 +63,7 @@ save("empty", b"")
 save("text", b"not a model\n" * 100)
 save("opset", swap(b"\x0a\x00\x10\x0d", b"\x0a\x00\x10\x63"))
 save("steps", swap(b"\x08\xb2\x01", b"\x08\xb1\x01"))
-at = whole.index(b"\x42\x06offset\x4a\x14") + 10
+at = whole.index(b"\x42\x06offset\x4a\x18") + 10  # raw_data, 6 floats
 save("nan", whole[:at] + struct.pack("<f", float("nan")) + whole[at + 4:])
 save("external", model(node("Add", ("series", "w"), "probability"), external))
 save("huge", model(node("Relu", ("series",), "probability"), dims=(1 << 40, 1 << 40, 1 << 40)))
@@ -73,7 +73,7 @@ save("operator", model(node("FormatDisk", ("series",), "probability")))
 save("task", whole, task="weather")
 save("kind", whole, input={**card["input"], "kind": "other"})
 save("name", whole, input={**card["input"], "name": "x"})
-save("shape", whole, output={**card["output"], "shape": [1, 6]})
+save("shape", whole, output={**card["output"], "shape": [1, 7]})
 save("classes", whole, output={**card["output"], "classes": ["a", "b"]})
 save("licence", whole, licence=None)
 save("elsewhere", whole, file="../good.onnx")
