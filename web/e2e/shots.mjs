@@ -1,4 +1,5 @@
-// node e2e/shots.mjs FOLDER PROGRAM [ARGS...]: pictures of the page on a desk, in the dark, on a phone.
+// node e2e/shots.mjs FOLDER PROGRAM [ARGS...]: pictures of the page: its views on a desk, home in the
+// dark on a phone. SHOT_AFTER_MS: how long the server runs before.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openBrowser, openPage, startServer } from "./page.mjs";
@@ -8,14 +9,18 @@ if (!program) {
   console.error("usage: node e2e/shots.mjs FOLDER PROGRAM [ARGS...]");
   process.exit(2);
 }
-const wait_ms = Number(process.env.SHOT_AFTER_MS ?? 20_000);
+const wait_ms = Number(process.env.SHOT_AFTER_MS ?? 45_000);
 mkdirSync(folder, { recursive: true });
 const server = await startServer(program, programArgs);
 const browser = await openBrowser();
 const shots = {
-  desktop: {},
-  dark: { colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 1700 }, deviceScaleFactor: 1.5 },
+  home: { view: "home" },
+  signals: { view: "signals" },
+  room: { view: "room" },
+  timeline: { view: "timeline" },
+  recordings: { view: "recordings" },
+  doctor: { view: "doctor" },
+  phone: { view: "home", colorScheme: "dark", viewport: { width: 390, height: 844 } },
 };
 try {
   const pages = [];
