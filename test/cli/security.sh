@@ -103,9 +103,9 @@ chmod 600 "$STATE_DIRECTORY/tokens"
 # requests per second
 printf 'http:\n  loopback_needs_token: true\n  requests_per_s: 5\n' >"$work/slow.yaml"
 serve --no-udp --config "$work/slow.yaml"
-n=0
-for _ in $(seq 30); do [ "$(status "$http/health")" = 429 ] && n=$((n + 1)); done
-check "most of 30 at once are refused: $n" test "$n" -ge 10
+# one program asks them all, so that a busy machine does not spread them over the bucket's refills
+n=$(curl -s -o /dev/null -w '%{http_code}\n' "$http/health?[1-60]" | grep -c '^429$') || true
+check "most of 60 at once are refused: $n" test "$n" -ge 30
 check "not all" test "$n" -le 20
 stop_server
 
