@@ -106,7 +106,7 @@ serve --no-udp --config "$work/slow.yaml"
 # one program asks them all, so that a busy machine does not spread them over the bucket's refills
 n=$(curl -s -o /dev/null -w '%{http_code}\n' "$http/health?[1-60]" | grep -c '^429$') || true
 check "most of 60 at once are refused: $n" test "$n" -ge 30
-check "not all" test "$n" -le 20
+check "not all" test "$n" -le 50
 stop_server
 
 # slowly dripping headers are hung up on
