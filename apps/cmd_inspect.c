@@ -155,11 +155,6 @@ static void timing(struct link *l, double *rate_hz, double *jitter_ms, uint64_t 
     *jitter_ms = 1e3 * (double)l->intervals_s[l->n / 2];
 }
 
-static void key_num(struct aw_json *j, const char *key, double v, int decimals) {
-    aw_json_key(j, key);
-    aw_json_num(j, v, decimals);
-}
-
 static void key_str(struct aw_json *j, const char *key, const char *v) {
     aw_json_key(j, key);
     aw_json_str(j, v && v[0] ? v : NULL);
@@ -175,32 +170,32 @@ static void link_json(struct aw_json *j, struct link *l) {
     key_str(j, "link", name);
     key_str(j, "format", aw_format_key(l->id.format));
     key_str(j, "chip", l->id.chip);
-    key_num(j, "channel", l->id.channel ? l->id.channel : NAN, 0);
-    key_num(j, "bandwidth_mhz", l->id.bandwidth_mhz ? l->id.bandwidth_mhz : NAN, 0);
-    key_num(j, "frames", (double)l->frames, 0);
-    key_num(j, "duration_s", l->timed ? (double)(l->last_ns - l->first_ns) * 1e-9 : NAN, 3);
-    key_num(j, "rate_hz", rate_hz, 2);
-    key_num(j, "jitter_ms", jitter_ms, 2);
-    key_num(j, "gaps", (double)gaps, 0);
-    key_num(j, "rx_chains", l->id.n_rx, 0);
-    key_num(j, "tx_chains", l->id.n_tx, 0);
+    aw_json_key_num(j, "channel", l->id.channel ? l->id.channel : NAN, 0);
+    aw_json_key_num(j, "bandwidth_mhz", l->id.bandwidth_mhz ? l->id.bandwidth_mhz : NAN, 0);
+    aw_json_key_num(j, "frames", (double)l->frames, 0);
+    aw_json_key_num(j, "duration_s", l->timed ? (double)(l->last_ns - l->first_ns) * 1e-9 : NAN, 3);
+    aw_json_key_num(j, "rate_hz", rate_hz, 2);
+    aw_json_key_num(j, "jitter_ms", jitter_ms, 2);
+    aw_json_key_num(j, "gaps", (double)gaps, 0);
+    aw_json_key_num(j, "rx_chains", l->id.n_rx, 0);
+    aw_json_key_num(j, "tx_chains", l->id.n_tx, 0);
     aw_json_key(j, "values_per_chain");
     aw_json_open(j, '{');
     for (int i = 0; i < l->n_sizes; i++) {
         char size[16];
         snprintf(size, sizeof size, "%u", l->sizes[i].n_sub);
-        key_num(j, size, (double)l->sizes[i].frames, 0);
+        aw_json_key_num(j, size, (double)l->sizes[i].frames, 0);
     }
     aw_json_close(j, '}');
-    key_num(j, "subcarrier_min", l->k_min, 0);
-    key_num(j, "subcarrier_max", l->k_max, 0);
-    key_num(j, "subcarriers_live", l->n_live, 0);
-    key_num(j, "subcarriers_null", l->n_null, 0);
-    key_num(j, "subcarriers_invalid", l->n_invalid, 0);
-    key_num(j, "amplitude_min", l->amp_min, 3);
-    key_num(j, "amplitude_max", l->amp_max, 3);
-    key_num(j, "rssi_min_dbm", l->rssi_min, 1);
-    key_num(j, "rssi_max_dbm", l->rssi_max, 1);
+    aw_json_key_num(j, "subcarrier_min", l->k_min, 0);
+    aw_json_key_num(j, "subcarrier_max", l->k_max, 0);
+    aw_json_key_num(j, "subcarriers_live", l->n_live, 0);
+    aw_json_key_num(j, "subcarriers_null", l->n_null, 0);
+    aw_json_key_num(j, "subcarriers_invalid", l->n_invalid, 0);
+    aw_json_key_num(j, "amplitude_min", l->amp_min, 3);
+    aw_json_key_num(j, "amplitude_max", l->amp_max, 3);
+    aw_json_key_num(j, "rssi_min_dbm", l->rssi_min, 1);
+    aw_json_key_num(j, "rssi_max_dbm", l->rssi_max, 1);
     aw_json_close(j, '}');
 }
 
@@ -218,15 +213,15 @@ static void print_json(struct inspection *in, const char *file) {
     aw_json_key(&j, "simulated");
     aw_json_bool(&j, in->capture.simulated);
     key_str(&j, "time", in->time);
-    key_num(&j, "frames", (double)in->frames, 0);
-    key_num(&j, "without_csi", (double)in->skipped, 0);
+    aw_json_key_num(&j, "frames", (double)in->frames, 0);
+    aw_json_key_num(&j, "without_csi", (double)in->skipped, 0);
     aw_json_key(&j, "refused");
     aw_refused_json(&j, in->refused);
     aw_json_key(&j, "links");
     aw_json_open(&j, '[');
     for (int i = 0; i < in->n_links; i++) link_json(&j, &in->links[i]);
     aw_json_close(&j, ']');
-    key_num(&j, "frames_of_further_links", (double)in->other_links, 0);
+    aw_json_key_num(&j, "frames_of_further_links", (double)in->other_links, 0);
     aw_json_close(&j, '}');
     const char *done = aw_json_text(&j);
     if (done) puts(done);

@@ -136,6 +136,36 @@ void aw_json_null(struct aw_json *j) {
     put(j, "null", 4);
 }
 
+void aw_json_key_str(struct aw_json *j, const char *key, const char *s) {
+    aw_json_key(j, key);
+    aw_json_str(j, s);
+}
+
+void aw_json_key_int(struct aw_json *j, const char *key, int64_t v) {
+    aw_json_key(j, key);
+    aw_json_int(j, v);
+}
+
+void aw_json_key_uint(struct aw_json *j, const char *key, uint64_t v) {
+    aw_json_key(j, key);
+    aw_json_uint(j, v);
+}
+
+void aw_json_key_num(struct aw_json *j, const char *key, double v, int decimals) {
+    aw_json_key(j, key);
+    aw_json_num(j, v, decimals);
+}
+
+void aw_json_key_bool(struct aw_json *j, const char *key, bool v) {
+    aw_json_key(j, key);
+    aw_json_bool(j, v);
+}
+
+void aw_json_key_null(struct aw_json *j, const char *key) {
+    aw_json_key(j, key);
+    aw_json_null(j);
+}
+
 const char *aw_json_text(struct aw_json *j) {
     if (j->overflow || j->len >= j->cap) return NULL;
     j->buf[j->len] = '\0';

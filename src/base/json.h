@@ -8,7 +8,7 @@
  * as null.
  *
  *     aw_json_open(&j, '{');
- *     aw_json_key(&j, "t_s"); aw_json_num(&j, 1.5, 3);
+ *     aw_json_key_num(&j, "t_s", 1.5, 3);
  *     aw_json_close(&j, '}'); */
 struct aw_json {
     char *buf;
@@ -28,6 +28,14 @@ void aw_json_uint(struct aw_json *j, uint64_t v);
 void aw_json_num(struct aw_json *j, double v, int decimals); /* fixed point, 0..9 decimals */
 void aw_json_bool(struct aw_json *j, bool v);
 void aw_json_null(struct aw_json *j);
+
+/* A key and its value. */
+void aw_json_key_str(struct aw_json *j, const char *key, const char *s);
+void aw_json_key_int(struct aw_json *j, const char *key, int64_t v);
+void aw_json_key_uint(struct aw_json *j, const char *key, uint64_t v);
+void aw_json_key_num(struct aw_json *j, const char *key, double v, int decimals);
+void aw_json_key_bool(struct aw_json *j, const char *key, bool v);
+void aw_json_key_null(struct aw_json *j, const char *key);
 
 /* The text, NUL-terminated; NULL after overflow. */
 const char *aw_json_text(struct aw_json *j);

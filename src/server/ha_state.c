@@ -79,13 +79,8 @@ double aw_ha_quality(const struct aw_ha_place *p, int64_t now_ns) {
     return 100.0 * __builtin_popcountll(bits) / (double)n;
 }
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
 static void key_reason(struct aw_json *j, const char *key, enum aw_reason r) {
-    key_str(j, key, r == AW_REASON_NONE ? NULL : aw_reason_key(r));
+    aw_json_key_str(j, key, r == AW_REASON_NONE ? NULL : aw_reason_key(r));
 }
 
 static void key_time(struct aw_json *j, const char *key, int64_t t_ns) {
@@ -93,9 +88,9 @@ static void key_time(struct aw_json *j, const char *key, int64_t t_ns) {
     struct tm tm;
     time_t t = t_ns / AW_S;
     if (t_ns > 0 && gmtime_r(&t, &tm) && strftime(text, sizeof text, "%FT%TZ", &tm))
-        key_str(j, key, text);
+        aw_json_key_str(j, key, text);
     else
-        key_str(j, key, NULL);
+        aw_json_key_str(j, key, NULL);
 }
 
 static uint64_t mix(uint64_t sign, uint64_t value) {
@@ -111,9 +106,9 @@ static void sensing(struct aw_json *j, const struct aw_ha_place *p, const struct
                          : u->state_reason        ? u->state_reason
                                                   : AW_REASON_WARMING_UP;
     bool fell = p->fall_ns && now_ns - p->fall_ns < (int64_t)AW_HA_FALL_S * AW_S;
-    key_str(j, "presence", !known ? NULL : u->state == AW_STATE_EMPTY ? "OFF" : "ON");
-    key_str(j, "motion", !known ? NULL : u->state == AW_STATE_MOVING ? "ON" : "OFF");
-    key_str(j, "fall_alarm", fell ? "ON" : known ? "OFF" : NULL);
+    aw_json_key_str(j, "presence", !known ? NULL : u->state == AW_STATE_EMPTY ? "OFF" : "ON");
+    aw_json_key_str(j, "motion", !known ? NULL : u->state == AW_STATE_MOVING ? "ON" : "OFF");
+    aw_json_key_str(j, "fall_alarm", fell ? "ON" : known ? "OFF" : NULL);
     key_reason(j, "fall_reason", fell ? AW_REASON_NONE : why);
     key_time(j, "fall_time", p->fall_ns);
     double quality = aw_ha_quality(p, now_ns);
@@ -176,10 +171,10 @@ void aw_ha_state(struct aw_json *j, const struct aw_ha *h, const struct aw_ha_pl
     bool is_server = p->kind == AW_HA_KIND_SERVER;
     *sign = mix(mix(0xCBF29CE484222325ull, v.origin), p->present);
     aw_json_open(j, '{');
-    key_str(j, "source",
-            is_server    ? aw_board_origin(h->board, now_ns)
-            : p->present ? aw_origin_kind_key(v.origin)
-                         : NULL);
+    aw_json_key_str(j, "source",
+                    is_server    ? aw_board_origin(h->board, now_ns)
+                    : p->present ? aw_origin_kind_key(v.origin)
+                                 : NULL);
     key_reason(j, "reason",
                is_server || (p->present && now_ns - v.seen_ns <= AW_BOARD_STALE_S * AW_S)
                    ? AW_REASON_NONE

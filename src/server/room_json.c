@@ -6,11 +6,6 @@
 
 static const double FAR_M = 1000;
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
 static void key_metres(struct aw_json *j, const char *key, const double *v, int n) {
     aw_json_key(j, key);
     aw_json_open(j, '[');
@@ -20,8 +15,8 @@ static void key_metres(struct aw_json *j, const char *key, const double *v, int 
 
 static void zone_json(struct aw_json *j, const struct aw_room *room, const struct aw_zone *z) {
     aw_json_open(j, '{');
-    key_str(j, "id", z->key);
-    key_str(j, "name", z->name);
+    aw_json_key_str(j, "id", z->key);
+    aw_json_key_str(j, "name", z->name);
     key_metres(j, "min_m", z->min_m, 2);
     key_metres(j, "max_m", z->max_m, 2);
     aw_json_key(j, "links");
@@ -33,8 +28,8 @@ static void zone_json(struct aw_json *j, const struct aw_room *room, const struc
 }
 
 void aw_room_json(struct aw_json *j, const struct aw_room *room) {
-    key_str(j, "id", room->key);
-    key_str(j, "name", room->name);
+    aw_json_key_str(j, "id", room->key);
+    aw_json_key_str(j, "name", room->name);
     if (room->has_size) {
         key_metres(j, "size_m", room->size_m, 3);
     } else {
@@ -49,7 +44,7 @@ void aw_room_json(struct aw_json *j, const struct aw_room *room) {
     aw_json_open(j, '[');
     for (uint32_t i = 0; i < room->n_nodes; i++) {
         aw_json_open(j, '{');
-        key_str(j, "name", room->nodes[i].name);
+        aw_json_key_str(j, "name", room->nodes[i].name);
         key_metres(j, "position_m", room->nodes[i].position_m, 3);
         aw_json_close(j, '}');
     }

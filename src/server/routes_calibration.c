@@ -13,21 +13,6 @@ static const double OVERLAP_ALLOWED = 0.05; /* sense/calibration.h */
 static const float DRIFT_DUE = 3;           /* likewise */
 enum { TAKE_MIN_S = 10, TAKE_MAX_S = 600, TAKE_S = 30 };
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
-static void key_uint(struct aw_json *j, const char *key, uint64_t value) {
-    aw_json_key(j, key);
-    aw_json_uint(j, value);
-}
-
-static void key_num(struct aw_json *j, const char *key, double value, int decimals) {
-    aw_json_key(j, key);
-    aw_json_num(j, value, decimals);
-}
-
 enum status { NONE, ARMED, REFUSED, COLLECTING };
 static const char *const status_keys[] = {"none", "armed", "refused", "collecting"};
 
@@ -52,23 +37,24 @@ static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t 
     bool armed = r->verdict == AW_CALIBRATION_ARMED, tried = r->verdict != AW_CALIBRATION_NONE;
     double age_s = now_ns > l->calibrated_ns ? (double)(now_ns - l->calibrated_ns) * 1e-9 : 0;
     aw_json_open(j, '{');
-    key_uint(j, "link", l->id);
-    key_str(j, "name", l->name);
-    key_str(j, "source", aw_origin_kind_key(l->origin));
-    key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
-    key_str(j, "status", status_keys[status]);
-    key_str(j, "refused", status == REFUSED ? aw_calibration_verdict_key(r->verdict) : NULL);
-    key_str(j, "take", r->collecting ? aw_take_key(r->take) : NULL);
-    key_uint(j, "left_s", l->take_left_s);
-    key_uint(j, "empty_s", r->empty_s);
-    key_uint(j, "walk_s", r->occupied_s);
-    key_uint(j, "still_s", r->still_s);
-    key_num(j, "moved", tried ? (double)r->moved : NAN, 3);
-    key_num(j, "overlap", (double)r->overlap, 3);
-    key_num(j, "still_overlap", (double)r->still_overlap, 3);
-    key_num(j, "overlap_allowed", OVERLAP_ALLOWED, 3);
-    key_num(j, "calibrated_age_s", armed && l->calibrated_ns ? age_s : (double)NAN, 1);
-    key_num(j, "drift", armed ? (double)r->drift : NAN, 2);
+    aw_json_key_uint(j, "link", l->id);
+    aw_json_key_str(j, "name", l->name);
+    aw_json_key_str(j, "source", aw_origin_kind_key(l->origin));
+    aw_json_key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
+    aw_json_key_str(j, "status", status_keys[status]);
+    aw_json_key_str(j, "refused",
+                    status == REFUSED ? aw_calibration_verdict_key(r->verdict) : NULL);
+    aw_json_key_str(j, "take", r->collecting ? aw_take_key(r->take) : NULL);
+    aw_json_key_uint(j, "left_s", l->take_left_s);
+    aw_json_key_uint(j, "empty_s", r->empty_s);
+    aw_json_key_uint(j, "walk_s", r->occupied_s);
+    aw_json_key_uint(j, "still_s", r->still_s);
+    aw_json_key_num(j, "moved", tried ? (double)r->moved : NAN, 3);
+    aw_json_key_num(j, "overlap", (double)r->overlap, 3);
+    aw_json_key_num(j, "still_overlap", (double)r->still_overlap, 3);
+    aw_json_key_num(j, "overlap_allowed", OVERLAP_ALLOWED, 3);
+    aw_json_key_num(j, "calibrated_age_s", armed && l->calibrated_ns ? age_s : (double)NAN, 1);
+    aw_json_key_num(j, "drift", armed ? (double)r->drift : NAN, 2);
     aw_json_key(j, "drift_due");
     aw_json_bool(j, armed && r->drift > DRIFT_DUE);
     aw_json_key(j, "restored");
@@ -91,12 +77,12 @@ static void view_room(struct aw_json *j, const struct aw_board *b, const struct 
                          : n[ARMED]                   ? "partly"
                                                       : "none";
     aw_json_open(j, '{');
-    key_str(j, "room", r->key);
-    key_str(j, "name", r->name);
-    key_str(j, "source", aw_origin_kind_key(r->origin));
-    key_str(j, "status", status);
-    key_uint(j, "links", links);
-    key_uint(j, "armed", n[ARMED]);
+    aw_json_key_str(j, "room", r->key);
+    aw_json_key_str(j, "name", r->name);
+    aw_json_key_str(j, "source", aw_origin_kind_key(r->origin));
+    aw_json_key_str(j, "status", status);
+    aw_json_key_uint(j, "links", links);
+    aw_json_key_uint(j, "armed", n[ARMED]);
     aw_json_close(j, '}');
 }
 
@@ -105,7 +91,7 @@ static void view(struct aw_json *j, void *arg) {
     const struct aw_board *b = h->board;
     int64_t now_ns = aw_loop_wall_ns();
     aw_json_open(j, '{');
-    key_num(j, "timestamp", (double)now_ns * 1e-9, 3);
+    aw_json_key_num(j, "timestamp", (double)now_ns * 1e-9, 3);
     aw_json_key(j, "rooms");
     aw_json_open(j, '[');
     for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++)

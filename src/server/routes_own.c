@@ -6,16 +6,6 @@
 
 #include <stdlib.h>
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
-static void key_uint(struct aw_json *j, const char *key, uint64_t value) {
-    aw_json_key(j, key);
-    aw_json_uint(j, value);
-}
-
 static void key_uptime(struct aw_json *j, const struct aw_http *h) {
     aw_json_key(j, "uptime_s");
     aw_json_num(j, aw_loop_uptime_s(h), 1);
@@ -32,74 +22,74 @@ static void health(struct aw_json *j, void *arg) {
     const char *origin = aw_board_origin(h->board, aw_loop_wall_ns());
     const char *why = aw_board_not_ready(h->board);
     aw_json_open(j, '{');
-    key_str(j, "status", why ? "no-source" : origin ? "ok" : "no-data");
-    key_str(j, "reason", why ? why : origin ? NULL : "no link has frames");
-    key_str(j, "source", origin);
-    key_uint(j, "tick", h->board->updates);
-    key_uint(j, "links", count_links(h));
-    key_uint(j, "clients", h->n_clients);
+    aw_json_key_str(j, "status", why ? "no-source" : origin ? "ok" : "no-data");
+    aw_json_key_str(j, "reason", why ? why : origin ? NULL : "no link has frames");
+    aw_json_key_str(j, "source", origin);
+    aw_json_key_uint(j, "tick", h->board->updates);
+    aw_json_key_uint(j, "links", count_links(h));
+    aw_json_key_uint(j, "clients", h->n_clients);
     key_uptime(j, h);
     aw_json_close(j, '}');
 }
 
 static void live(struct aw_json *j, void *arg) {
     aw_json_open(j, '{');
-    key_str(j, "status", "alive");
+    aw_json_key_str(j, "status", "alive");
     key_uptime(j, arg);
-    key_uint(j, "uptime", (uint64_t)aw_loop_uptime_s(arg)); /* RuView's name */
+    aw_json_key_uint(j, "uptime", (uint64_t)aw_loop_uptime_s(arg)); /* RuView's name */
     aw_json_close(j, '}');
 }
 
 static void ready(struct aw_json *j, void *arg) {
     const struct aw_http *h = arg;
     aw_json_open(j, '{');
-    key_str(j, "status", "ready");
-    key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
+    aw_json_key_str(j, "status", "ready");
+    aw_json_key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
     aw_json_close(j, '}');
 }
 
 static void version(struct aw_json *j, void *arg) {
     const struct aw_http *h = arg;
     aw_json_open(j, '{');
-    key_str(j, "name", "airwake");
-    key_str(j, "version", h->version);
-    key_str(j, "api", "v1");
+    aw_json_key_str(j, "name", "airwake");
+    aw_json_key_str(j, "version", h->version);
+    aw_json_key_str(j, "api", "v1");
     aw_json_close(j, '}');
 }
 
 static void info(struct aw_json *j, void *arg) {
     struct aw_http *h = arg;
     aw_json_open(j, '{');
-    key_str(j, "name", "airwake");
-    key_str(j, "version", h->version);
-    key_str(j, "api", "v1");
-    key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
+    aw_json_key_str(j, "name", "airwake");
+    aw_json_key_str(j, "version", h->version);
+    aw_json_key_str(j, "api", "v1");
+    aw_json_key_str(j, "source", aw_board_origin(h->board, aw_loop_wall_ns()));
     key_uptime(j, h);
-    key_uint(j, "links", count_links(h));
+    aw_json_key_uint(j, "links", count_links(h));
     aw_json_key(j, "clients");
     aw_json_open(j, '{');
-    key_uint(j, "now", h->n_clients);
-    key_uint(j, "max", h->max_clients);
-    key_uint(j, "total", h->clients_total);
-    key_uint(j, "refused", h->clients_refused);
-    key_uint(j, "closed_slow", h->clients_slow);
-    key_uint(j, "queue_max", h->queue_max);
+    aw_json_key_uint(j, "now", h->n_clients);
+    aw_json_key_uint(j, "max", h->max_clients);
+    aw_json_key_uint(j, "total", h->clients_total);
+    aw_json_key_uint(j, "refused", h->clients_refused);
+    aw_json_key_uint(j, "closed_slow", h->clients_slow);
+    aw_json_key_uint(j, "queue_max", h->queue_max);
     aw_json_close(j, '}');
     aw_json_key(j, "feed");
     aw_json_open(j, '{');
-    key_uint(j, "updates", h->board->updates);
-    key_uint(j, "ignored", h->board->ignored);
-    key_uint(j, "lost", atomic_load_explicit(&h->ring->lost, memory_order_relaxed));
+    aw_json_key_uint(j, "updates", h->board->updates);
+    aw_json_key_uint(j, "ignored", h->board->ignored);
+    aw_json_key_uint(j, "lost", atomic_load_explicit(&h->ring->lost, memory_order_relaxed));
     aw_json_close(j, '}');
     aw_json_key(j, "streams");
     aw_json_open(j, '{');
-    key_uint(j, "sent", h->streams_sent);
-    key_uint(j, "dropped", h->streams_dropped);
-    key_uint(j, "lost",
-             h->frame_tap ? atomic_load_explicit(&h->frame_tap->frames.lost, memory_order_relaxed)
-                          : 0);
+    aw_json_key_uint(j, "sent", h->streams_sent);
+    aw_json_key_uint(j, "dropped", h->streams_dropped);
+    aw_json_key_uint(
+        j, "lost",
+        h->frame_tap ? atomic_load_explicit(&h->frame_tap->frames.lost, memory_order_relaxed) : 0);
     aw_json_close(j, '}');
-    key_uint(j, "requests", h->requests);
+    aw_json_key_uint(j, "requests", h->requests);
     aw_json_close(j, '}');
 }
 
@@ -128,8 +118,8 @@ static void sensing(struct aw_json *j, void *arg) {
     aw_json_open(j, '{');
     aw_json_key(j, "timestamp");
     aw_json_num(j, (double)now_ns * 1e-9, 3);
-    key_str(j, "source", aw_board_origin(h->board, now_ns));
-    key_uint(j, "tick", h->board->updates);
+    aw_json_key_str(j, "source", aw_board_origin(h->board, now_ns));
+    aw_json_key_uint(j, "tick", h->board->updates);
     aw_json_key(j, "rooms");
     aw_view_rooms(j, h->board, now_ns);
     aw_json_key(j, "links");
@@ -143,7 +133,7 @@ static void vitals(struct aw_json *j, void *arg) {
     aw_json_open(j, '{');
     aw_json_key(j, "timestamp");
     aw_json_num(j, (double)now_ns * 1e-9, 3);
-    key_str(j, "source", aw_board_origin(h->board, now_ns));
+    aw_json_key_str(j, "source", aw_board_origin(h->board, now_ns));
     aw_view_vitals(j, h->board, now_ns);
     aw_json_close(j, '}');
 }
@@ -155,7 +145,7 @@ static void models(struct aw_json *j, void *arg) {
     aw_json_key(j, "models");
     aw_json_open(j, '[');
     aw_json_close(j, ']');
-    key_str(j, "reason", "this version runs no models");
+    aw_json_key_str(j, "reason", "this version runs no models");
     aw_json_close(j, '}');
 }
 

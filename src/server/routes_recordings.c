@@ -114,11 +114,6 @@ static int work(struct aw_db *db, void *ctx, struct aw_why *why) {
     return err;
 }
 
-static void key_str(struct aw_json *j, const char *key, const char *v) {
-    aw_json_key(j, key);
-    aw_json_str(j, v);
-}
-
 static void write_row(struct aw_json *j, const struct task *t, struct row r) {
     bool now = strcmp(t->now.id, r.id) == 0 && t->now.state == AW_RECORDING_ON;
     bool cut = !now && (strcmp(r.state, "interrupted") == 0 || strcmp(r.state, "recording") == 0);
@@ -129,11 +124,11 @@ static void write_row(struct aw_json *j, const struct task *t, struct row r) {
         r.simulated = t->now.simulated;
     }
     aw_json_open(j, '{');
-    key_str(j, "id", r.id);
-    key_str(j, "name", r.name);
-    key_str(j, "label", r.label[0] ? r.label : NULL);
-    key_str(j, "state", r.state);
-    key_str(j, "reason", r.reason[0] ? r.reason : NULL);
+    aw_json_key_str(j, "id", r.id);
+    aw_json_key_str(j, "name", r.name);
+    aw_json_key_str(j, "label", r.label[0] ? r.label : NULL);
+    aw_json_key_str(j, "state", r.state);
+    aw_json_key_str(j, "reason", r.reason[0] ? r.reason : NULL);
     aw_json_key(j, "started_at");
     aw_json_num(j, (double)r.started_ms * 1e-3, 3);
     aw_json_key(j, "ended_at");

@@ -12,11 +12,6 @@ static struct aw_rooms *rooms_of(const struct aw_http *h) {
     return h->services ? h->services->rooms : NULL;
 }
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
 /* What is seen in the room of this number; null with the reason when nothing was so far. */
 static void view_sensing(struct aw_json *j, const struct aw_board *b, const char *key,
                          int64_t now_ns) {
@@ -26,7 +21,7 @@ static void view_sensing(struct aw_json *j, const struct aw_board *b, const char
         aw_view_room(j, b, at, now_ns);
     else
         aw_json_null(j);
-    key_str(j, "reason", at < AW_BOARD_ROOMS ? NULL : aw_reason_key(AW_REASON_NO_FRAMES));
+    aw_json_key_str(j, "reason", at < AW_BOARD_ROOMS ? NULL : aw_reason_key(AW_REASON_NO_FRAMES));
 }
 
 static void view_configured(struct aw_json *j, const struct aw_board *b, const struct aw_room *room,
@@ -107,16 +102,16 @@ static void view_zone(struct aw_json *j, const struct aw_board *b, const struct 
                                           : aw_board_room_reason(seen, now_ns);
     bool known = why == AW_REASON_NONE;
     aw_json_open(j, '{');
-    key_str(j, "room", room->key);
-    key_str(j, "id", zone->key);
-    key_str(j, "name", zone->name);
-    key_str(j, "source", seen ? aw_origin_kind_key(seen->origin) : NULL);
+    aw_json_key_str(j, "room", room->key);
+    aw_json_key_str(j, "id", zone->key);
+    aw_json_key_str(j, "name", zone->name);
+    aw_json_key_str(j, "source", seen ? aw_origin_kind_key(seen->origin) : NULL);
     aw_json_key(j, "age_s");
     aw_json_num(j, seen ? fmax(0, (double)(now_ns - seen->wall_ns) * 1e-9) : (double)NAN, 1);
-    key_str(j, "state", known ? aw_state_key(u->state) : NULL);
+    aw_json_key_str(j, "state", known ? aw_state_key(u->state) : NULL);
     aw_json_key(j, "state_confidence");
     aw_json_num(j, known ? (double)u->state_confidence : (double)NAN, 3);
-    key_str(j, "state_reason", known ? NULL : aw_reason_key(why));
+    aw_json_key_str(j, "state_reason", known ? NULL : aw_reason_key(why));
     aw_json_key(j, "state_experimental");
     aw_json_bool(j, known && u->state_experimental);
     aw_json_close(j, '}');

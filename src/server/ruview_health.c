@@ -43,11 +43,6 @@ static struct usage measure(const struct aw_http *h) {
     return u;
 }
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
 static void key_known(struct aw_json *j, const char *key, double value) {
     if (isnan(value)) return;
     aw_json_key(j, key);
@@ -57,8 +52,8 @@ static void key_known(struct aw_json *j, const char *key, double value) {
 static void part(struct aw_json *j, const char *name, const char *status, const char *message) {
     aw_json_key(j, name);
     aw_json_open(j, '{');
-    key_str(j, "status", status);
-    key_str(j, "message", message);
+    aw_json_key_str(j, "status", status);
+    aw_json_key_str(j, "message", message);
     aw_json_close(j, '}');
 }
 
@@ -75,7 +70,7 @@ void aw_ruview_health(struct aw_json *j, void *arg) {
              !why && origin ? origin : "");
     snprintf(clients, sizeof clients, "%u client(s)", h->n_clients);
     aw_json_open(j, '{');
-    key_str(j, "status", why || !origin ? "degraded" : "healthy");
+    aw_json_key_str(j, "status", why || !origin ? "degraded" : "healthy");
     aw_json_key(j, "components");
     aw_json_open(j, '{');
     part(j, "api", "healthy", "answers");

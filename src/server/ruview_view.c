@@ -7,31 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
-static void key_uint(struct aw_json *j, const char *key, uint64_t value) {
-    aw_json_key(j, key);
-    aw_json_uint(j, value);
-}
-
-static void key_num(struct aw_json *j, const char *key, double value, int decimals) {
-    aw_json_key(j, key);
-    aw_json_num(j, value, decimals);
-}
-
-static void key_bool(struct aw_json *j, const char *key, bool value) {
-    aw_json_key(j, key);
-    aw_json_bool(j, value);
-}
-
-static void key_null(struct aw_json *j, const char *key) {
-    aw_json_key(j, key);
-    aw_json_null(j);
-}
-
 static void key_open(struct aw_json *j, const char *key, char bracket) {
     aw_json_key(j, key);
     aw_json_open(j, bracket);
@@ -71,27 +46,27 @@ static double state_confidence(const struct aw_update *u, enum aw_reason why) {
 
 static void features(struct aw_json *j, const struct aw_ruview_features *f, double breathing) {
     key_open(j, "features", '{');
-    key_num(j, "mean_rssi", f->mean_rssi, 1);
-    key_num(j, "variance", f->variance, 4);
-    key_num(j, "motion_band_power", f->motion_band_power, 4);
-    key_null(j, "breathing_band_power"); /* the rows kept are shorter than a breath */
-    key_num(j, "dominant_freq_hz", breathing / 60, 3);
-    key_null(j, "change_points");
-    key_num(j, "spectral_power", f->spectral_power, 4);
+    aw_json_key_num(j, "mean_rssi", f->mean_rssi, 1);
+    aw_json_key_num(j, "variance", f->variance, 4);
+    aw_json_key_num(j, "motion_band_power", f->motion_band_power, 4);
+    aw_json_key_null(j, "breathing_band_power"); /* the rows kept are shorter than a breath */
+    aw_json_key_num(j, "dominant_freq_hz", breathing / 60, 3);
+    aw_json_key_null(j, "change_points");
+    aw_json_key_num(j, "spectral_power", f->spectral_power, 4);
     aw_json_close(j, '}');
 }
 
 static void classification(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
     bool known = !isnan(state_confidence(u, why));
     key_open(j, "classification", '{');
-    key_str(j, "motion_level", aw_ruview_level(u, why));
+    aw_json_key_str(j, "motion_level", aw_ruview_level(u, why));
     aw_json_key(j, "presence");
     if (known)
         aw_json_bool(j, u->state != AW_STATE_EMPTY);
     else
         aw_json_null(j);
-    key_num(j, "confidence", state_confidence(u, why), 3);
-    key_bool(j, "fall_detected", u && why == AW_REASON_NONE && u->fall);
+    aw_json_key_num(j, "confidence", state_confidence(u, why), 3);
+    aw_json_key_bool(j, "fall_detected", u && why == AW_REASON_NONE && u->fall);
     aw_json_close(j, '}');
 }
 
@@ -100,14 +75,14 @@ static void vital_signs(struct aw_json *j, const struct aw_ruview_model *m) {
     const struct aw_update *u = m->update;
     double breathing = breathing_bpm(u, m->why), heart = shown(u, m->why, u ? &u->heart_bpm : NULL);
     key_open(j, "vital_signs", '{');
-    key_num(j, "breathing_rate_bpm", breathing, 2);
-    key_num(j, "heart_rate_bpm", heart, 1);
-    key_num(j, "breathing_confidence", worth(u, m->why, u ? &u->breathing_bpm : NULL), 3);
-    key_num(j, "heartbeat_confidence", worth(u, m->why, u ? &u->heart_bpm : NULL), 3);
-    key_null(j, "signal_quality");
-    key_num(j, "breathing_bpm", breathing, 2);
-    key_num(j, "hr_proxy_bpm", heart, 1);
-    key_num(j, "breathing_rate_hz", breathing / 60, 4);
+    aw_json_key_num(j, "breathing_rate_bpm", breathing, 2);
+    aw_json_key_num(j, "heart_rate_bpm", heart, 1);
+    aw_json_key_num(j, "breathing_confidence", worth(u, m->why, u ? &u->breathing_bpm : NULL), 3);
+    aw_json_key_num(j, "heartbeat_confidence", worth(u, m->why, u ? &u->heart_bpm : NULL), 3);
+    aw_json_key_null(j, "signal_quality");
+    aw_json_key_num(j, "breathing_bpm", breathing, 2);
+    aw_json_key_num(j, "hr_proxy_bpm", heart, 1);
+    aw_json_key_num(j, "breathing_rate_hz", breathing / 60, 4);
     aw_json_close(j, '}');
 }
 
@@ -128,10 +103,10 @@ static void nodes(struct aw_json *j, const struct aw_ruview_model *m) {
         const struct aw_ruview_node *n = &m->node[i];
         if (!aw_board_fresh(n->link, m->now_ns)) continue;
         aw_json_open(j, '{');
-        key_uint(j, "node_id", n->id);
-        key_num(j, "rssi_dbm", n->features.mean_rssi, 1);
+        aw_json_key_uint(j, "node_id", n->id);
+        aw_json_key_num(j, "rssi_dbm", n->features.mean_rssi, 1);
         amplitudes(j, n->link, true);
-        key_uint(j, "subcarrier_count", n->link->info.n_live);
+        aw_json_key_uint(j, "subcarrier_count", n->link->info.n_live);
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');
@@ -153,13 +128,13 @@ static void node_features(struct aw_json *j, const struct aw_ruview_model *m) {
         enum aw_reason why = node_why(m, n);
         bool fresh = aw_board_fresh(n->link, m->now_ns);
         aw_json_open(j, '{');
-        key_uint(j, "node_id", n->id);
+        aw_json_key_uint(j, "node_id", n->id);
         features(j, &n->features, breathing_bpm(u, why));
         classification(j, u, why);
-        key_num(j, "rssi_dbm", n->features.mean_rssi, 1);
-        key_num(j, "last_seen_ms", seen_ms(m, n), 0);
-        key_num(j, "frame_rate_hz", fresh ? (double)n->link->info.rate_hz : (double)NAN, 1);
-        key_bool(j, "stale", !fresh);
+        aw_json_key_num(j, "rssi_dbm", n->features.mean_rssi, 1);
+        aw_json_key_num(j, "last_seen_ms", seen_ms(m, n), 0);
+        aw_json_key_num(j, "frame_rate_hz", fresh ? (double)n->link->info.rate_hz : (double)NAN, 1);
+        aw_json_key_bool(j, "stale", !fresh);
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');
@@ -175,7 +150,7 @@ static void everything(struct aw_json *j, const struct aw_ruview_model *m) {
     key_empty(j, "values");
     aw_json_close(j, '}');
     vital_signs(j, m);
-    if (!isnan(persons(m))) key_num(j, "estimated_persons", persons(m), 0);
+    if (!isnan(persons(m))) aw_json_key_num(j, "estimated_persons", persons(m), 0);
     key_empty(j, "persons");
     node_features(j, m);
 }
@@ -185,10 +160,10 @@ void aw_ruview_sensing(struct aw_json *j, void *arg) {
     struct aw_ruview_model m;
     model_of(&m, h);
     aw_json_open(j, '{');
-    key_str(j, "type", "sensing_update");
-    key_num(j, "timestamp", (double)m.now_ns * 1e-9, 3);
-    key_str(j, "source", m.source);
-    key_uint(j, "tick", h->board->updates);
+    aw_json_key_str(j, "type", "sensing_update");
+    aw_json_key_num(j, "timestamp", (double)m.now_ns * 1e-9, 3);
+    aw_json_key_str(j, "source", m.source);
+    aw_json_key_uint(j, "tick", h->board->updates);
     everything(j, &m);
     aw_json_close(j, '}');
 }
@@ -201,7 +176,7 @@ static void key_time(struct aw_json *j, const char *key, int64_t t_ns) {
     gmtime_r(&s, &tm);
     size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(text + n, sizeof text - n, ".%03dZ", (int)(t_ns % 1000000000 / 1000000));
-    key_str(j, key, text);
+    aw_json_key_str(j, key, text);
 }
 
 static void pose_metadata(struct aw_json *j, const struct aw_http *h,
@@ -209,13 +184,13 @@ static void pose_metadata(struct aw_json *j, const struct aw_http *h,
     char id[32];
     snprintf(id, sizeof id, "%llu", (unsigned long long)h->board->updates);
     key_open(j, "metadata", '{');
-    key_str(j, "frame_id", id);
-    key_str(j, "source", m->source);
-    key_uint(j, "tick", h->board->updates);
-    key_num(j, "signal_strength", m->features.mean_rssi, 1);
-    key_num(j, "motion_band_power", m->features.motion_band_power, 4);
-    key_null(j, "breathing_band_power");
-    key_num(j, "estimated_persons", persons(m), 0);
+    aw_json_key_str(j, "frame_id", id);
+    aw_json_key_str(j, "source", m->source);
+    aw_json_key_uint(j, "tick", h->board->updates);
+    aw_json_key_num(j, "signal_strength", m->features.mean_rssi, 1);
+    aw_json_key_num(j, "motion_band_power", m->features.motion_band_power, 4);
+    aw_json_key_null(j, "breathing_band_power");
+    aw_json_key_num(j, "estimated_persons", persons(m), 0);
     aw_json_close(j, '}');
 }
 
@@ -224,18 +199,18 @@ void aw_ruview_pose(struct aw_json *j, void *arg) {
     struct aw_ruview_model m;
     model_of(&m, h);
     aw_json_open(j, '{');
-    key_str(j, "type", "pose_data");
-    key_str(j, "zone_id", "all");
+    aw_json_key_str(j, "type", "pose_data");
+    aw_json_key_str(j, "zone_id", "all");
     key_time(j, "timestamp", m.now_ns);
-    key_str(j, "source", m.source);
-    key_uint(j, "tick", h->board->updates);
+    aw_json_key_str(j, "source", m.source);
+    aw_json_key_uint(j, "tick", h->board->updates);
     key_open(j, "payload", '{');
     key_open(j, "pose", '{');
     key_empty(j, "persons");
     aw_json_close(j, '}');
-    key_num(j, "confidence", state_confidence(m.update, m.why), 3);
-    key_str(j, "activity", aw_ruview_level(m.update, m.why));
-    key_str(j, "pose_source", "none");
+    aw_json_key_num(j, "confidence", state_confidence(m.update, m.why), 3);
+    aw_json_key_str(j, "activity", aw_ruview_level(m.update, m.why));
+    aw_json_key_str(j, "pose_source", "none");
     pose_metadata(j, h, &m);
     aw_json_close(j, '}');
     everything(j, &m);
@@ -262,15 +237,15 @@ void aw_ruview_introspection(struct aw_json *j, void *arg) {
     struct aw_ruview_model m;
     model_of(&m, h);
     aw_json_open(j, '{');
-    key_uint(j, "timestamp_ns", (uint64_t)m.now_ns);
-    key_uint(j, "frame_count", frames(h->board));
-    key_str(j, "regime", regime(&m));
-    key_null(j, "lyapunov_exponent");
-    key_null(j, "attractor_dim");
-    key_null(j, "attractor_confidence");
-    key_null(j, "regime_changed");
+    aw_json_key_uint(j, "timestamp_ns", (uint64_t)m.now_ns);
+    aw_json_key_uint(j, "frame_count", frames(h->board));
+    aw_json_key_str(j, "regime", regime(&m));
+    aw_json_key_null(j, "lyapunov_exponent");
+    aw_json_key_null(j, "attractor_dim");
+    aw_json_key_null(j, "attractor_confidence");
+    aw_json_key_null(j, "regime_changed");
     key_empty(j, "top_k_similarity");
-    key_str(j, "source", m.source);
+    aw_json_key_str(j, "source", m.source);
     aw_json_close(j, '}');
 }
 
@@ -280,9 +255,9 @@ void aw_ruview_status(struct aw_json *j, void *arg) {
     model_of(&m, h);
     const char *why = aw_board_not_ready(h->board);
     aw_json_open(j, '{');
-    key_str(j, "status", why ? "not-ready" : "ready");
-    key_str(j, "reason", why);
-    key_str(j, "source", m.source);
+    aw_json_key_str(j, "status", why ? "not-ready" : "ready");
+    aw_json_key_str(j, "reason", why);
+    aw_json_key_str(j, "source", m.source);
     aw_json_close(j, '}');
 }
 
@@ -296,17 +271,18 @@ void aw_ruview_nodes(struct aw_json *j, void *arg) {
         const struct aw_ruview_node *n = &m.node[i];
         enum aw_reason why = node_why(&m, n);
         aw_json_open(j, '{');
-        key_uint(j, "node_id", n->id);
-        key_str(j, "status", aw_board_fresh(n->link, m.now_ns) ? "active" : "stale");
-        key_num(j, "last_seen_ms", seen_ms(&m, n), 0);
-        key_num(j, "rssi_dbm", n->features.mean_rssi, 1);
-        key_str(j, "motion_level", aw_ruview_level(&n->link->update, why));
-        key_num(j, "person_count", shown(&n->link->update, why, &n->link->update.persons), 0);
-        key_str(j, "source", aw_origin_kind_key(n->link->origin));
+        aw_json_key_uint(j, "node_id", n->id);
+        aw_json_key_str(j, "status", aw_board_fresh(n->link, m.now_ns) ? "active" : "stale");
+        aw_json_key_num(j, "last_seen_ms", seen_ms(&m, n), 0);
+        aw_json_key_num(j, "rssi_dbm", n->features.mean_rssi, 1);
+        aw_json_key_str(j, "motion_level", aw_ruview_level(&n->link->update, why));
+        aw_json_key_num(j, "person_count", shown(&n->link->update, why, &n->link->update.persons),
+                        0);
+        aw_json_key_str(j, "source", aw_origin_kind_key(n->link->origin));
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');
-    key_uint(j, "total", m.n_nodes);
+    aw_json_key_uint(j, "total", m.n_nodes);
     aw_json_close(j, '}');
 }
 
@@ -317,13 +293,13 @@ void aw_ruview_vital_signs(struct aw_json *j, void *arg) {
     aw_json_open(j, '{');
     vital_signs(j, &m);
     key_open(j, "buffer_status", '{'); /* of their detectors; we have others */
-    key_null(j, "breathing_samples");
-    key_null(j, "breathing_capacity");
-    key_null(j, "heartbeat_samples");
-    key_null(j, "heartbeat_capacity");
+    aw_json_key_null(j, "breathing_samples");
+    aw_json_key_null(j, "breathing_capacity");
+    aw_json_key_null(j, "heartbeat_samples");
+    aw_json_key_null(j, "heartbeat_capacity");
     aw_json_close(j, '}');
-    key_str(j, "source", m.source);
-    key_uint(j, "tick", h->board->updates);
+    aw_json_key_str(j, "source", m.source);
+    aw_json_key_uint(j, "tick", h->board->updates);
     aw_json_close(j, '}');
 }
 
@@ -342,30 +318,31 @@ void aw_ruview_edge_vitals(struct aw_json *j, void *arg) {
     int64_t now_ns = aw_loop_wall_ns();
     const struct aw_board_report *r = newest_report(h->board, now_ns);
     aw_json_open(j, '{');
-    key_str(j, "status", r ? "ok" : "no_data");
+    aw_json_key_str(j, "status", r ? "ok" : "no_data");
     if (!r) {
-        key_null(j, "edge_vitals");
-        key_str(j, "message", "no node has reported vital signs of its own in the last 5 s");
+        aw_json_key_null(j, "edge_vitals");
+        aw_json_key_str(j, "message",
+                        "no node has reported vital signs of its own in the last 5 s");
         aw_json_close(j, '}');
         return;
     }
     const struct aw_ruview_vitals *v = &r->report.vitals;
     key_open(j, "edge_vitals", '{');
-    key_uint(j, "node_id", r->report.node);
-    key_bool(j, "presence", v->flags & AW_RUVIEW_PRESENCE);
-    key_bool(j, "fall_detected", v->flags & AW_RUVIEW_FALL);
-    key_bool(j, "motion", v->flags & AW_RUVIEW_MOTION);
-    key_num(j, "breathing_rate_bpm", (double)v->breathing_bpm, 2);
-    key_num(j, "heartrate_bpm", (double)v->heart_bpm, 2);
-    key_num(j, "rssi", v->rssi_dbm, 0);
-    key_null(j, "n_persons"); /* the firmware sends its number of slots */
-    key_num(j, "motion_energy", (double)v->motion_energy, 4);
-    key_num(j, "presence_score", (double)v->presence_score, 4);
-    key_uint(j, "timestamp_ms", v->timestamp_ms);
+    aw_json_key_uint(j, "node_id", r->report.node);
+    aw_json_key_bool(j, "presence", v->flags & AW_RUVIEW_PRESENCE);
+    aw_json_key_bool(j, "fall_detected", v->flags & AW_RUVIEW_FALL);
+    aw_json_key_bool(j, "motion", v->flags & AW_RUVIEW_MOTION);
+    aw_json_key_num(j, "breathing_rate_bpm", (double)v->breathing_bpm, 2);
+    aw_json_key_num(j, "heartrate_bpm", (double)v->heart_bpm, 2);
+    aw_json_key_num(j, "rssi", v->rssi_dbm, 0);
+    aw_json_key_null(j, "n_persons"); /* the firmware sends its number of slots */
+    aw_json_key_num(j, "motion_energy", (double)v->motion_energy, 4);
+    aw_json_key_num(j, "presence_score", (double)v->presence_score, 4);
+    aw_json_key_uint(j, "timestamp_ms", v->timestamp_ms);
     aw_json_close(j, '}');
-    key_str(j, "source", aw_origin_kind_key(r->origin));
-    key_num(j, "age_s", (double)(now_ns - r->wall_ns) * 1e-9, 1);
-    key_str(j, "message", "as the node's own firmware reports; not measured here");
+    aw_json_key_str(j, "source", aw_origin_kind_key(r->origin));
+    aw_json_key_num(j, "age_s", (double)(now_ns - r->wall_ns) * 1e-9, 1);
+    aw_json_key_str(j, "message", "as the node's own firmware reports; not measured here");
     aw_json_close(j, '}');
 }
 
@@ -375,11 +352,11 @@ void aw_ruview_pose_current(struct aw_json *j, void *arg) {
     struct aw_ruview_model m;
     model_of(&m, arg);
     aw_json_open(j, '{');
-    key_num(j, "timestamp", (double)m.now_ns * 1e-9, 3);
+    aw_json_key_num(j, "timestamp", (double)m.now_ns * 1e-9, 3);
     key_empty(j, "persons");
-    key_num(j, "total_persons", persons(&m), 0);
-    key_str(j, "source", m.source);
-    key_str(j, "reason", no_pose);
+    aw_json_key_num(j, "total_persons", persons(&m), 0);
+    aw_json_key_str(j, "source", m.source);
+    aw_json_key_str(j, "reason", no_pose);
     aw_json_close(j, '}');
 }
 
@@ -388,11 +365,12 @@ void aw_ruview_pose_stats(struct aw_json *j, void *arg) {
     struct aw_ruview_model m;
     model_of(&m, h);
     aw_json_open(j, '{');
-    key_null(j, "total_detections");
-    key_null(j, "average_confidence"); /* left out, their page would show a number of its own */
-    key_uint(j, "frames_processed", frames(h->board));
-    key_str(j, "source", m.source);
-    key_str(j, "reason", no_pose);
+    aw_json_key_null(j, "total_detections");
+    aw_json_key_null(
+        j, "average_confidence"); /* left out, their page would show a number of its own */
+    aw_json_key_uint(j, "frames_processed", frames(h->board));
+    aw_json_key_str(j, "source", m.source);
+    aw_json_key_str(j, "reason", no_pose);
     aw_json_close(j, '}');
 }
 
@@ -407,12 +385,12 @@ void aw_ruview_zones(struct aw_json *j, void *arg) {
         if (!r->used || strcmp(m.source, aw_origin_kind_key(r->origin)) != 0) continue;
         enum aw_reason why = aw_board_room_reason(r, m.now_ns);
         key_open(j, r->key, '{');
-        key_num(j, "person_count", shown(&r->update, why, &r->update.persons), 0);
-        key_str(j, "status", aw_ruview_level(&r->update, why));
+        aw_json_key_num(j, "person_count", shown(&r->update, why, &r->update.persons), 0);
+        aw_json_key_str(j, "status", aw_ruview_level(&r->update, why));
         aw_json_close(j, '}');
     }
     aw_json_close(j, '}');
-    key_str(j, "source", m.source);
+    aw_json_key_str(j, "source", m.source);
     aw_json_close(j, '}');
 }
 
@@ -421,9 +399,9 @@ void aw_ruview_stream_status(struct aw_json *j, void *arg) {
     struct aw_ruview_model m;
     model_of(&m, h);
     aw_json_open(j, '{');
-    key_bool(j, "active", h->n_clients > 0);
-    key_uint(j, "clients", h->n_clients);
-    key_uint(j, "fps", h->ruview_fps);
-    key_str(j, "source", m.source);
+    aw_json_key_bool(j, "active", h->n_clients > 0);
+    aw_json_key_uint(j, "clients", h->n_clients);
+    aw_json_key_uint(j, "fps", h->ruview_fps);
+    aw_json_key_str(j, "source", m.source);
     aw_json_close(j, '}');
 }

@@ -78,31 +78,16 @@ void aw_history_free(struct aw_history_answer *a) {
     a->points = NULL;
 }
 
-static void key_num(struct aw_json *j, const char *key, double v, int decimals) {
-    aw_json_key(j, key);
-    aw_json_num(j, v, decimals);
-}
-
-static void key_int(struct aw_json *j, const char *key, int64_t v) {
-    aw_json_key(j, key);
-    aw_json_int(j, v);
-}
-
-static void key_str(struct aw_json *j, const char *key, const char *v) {
-    aw_json_key(j, key);
-    aw_json_str(j, v);
-}
-
 /* "reason": the commonest, when there is no value at all; "reasons": seconds of each. */
 static void reasons(struct aw_json *j, const uint32_t n[AW_REASON_COUNT], bool none) {
     int most = AW_REASON_NONE;
     for (int r = 0; r < AW_REASON_COUNT; r++)
         if (n[r] > n[most]) most = r;
-    key_str(j, "reason", none && n[most] ? aw_reason_key((enum aw_reason)most) : NULL);
+    aw_json_key_str(j, "reason", none && n[most] ? aw_reason_key((enum aw_reason)most) : NULL);
     aw_json_key(j, "reasons");
     aw_json_open(j, '{');
     for (int r = 0; r < AW_REASON_COUNT; r++)
-        if (n[r]) key_int(j, aw_reason_key((enum aw_reason)r), n[r]);
+        if (n[r]) aw_json_key_int(j, aw_reason_key((enum aw_reason)r), n[r]);
     aw_json_close(j, '}');
 }
 
@@ -117,11 +102,11 @@ static void rate(struct aw_json *j, const struct rate *v, double seconds) {
     double n = v->n ? (double)v->n : (double)NAN;
     aw_json_key(j, v->key);
     aw_json_open(j, '{');
-    key_num(j, "mean", v->sum / n, 2);
-    key_num(j, "min", v->min, 2);
-    key_num(j, "max", v->max, 2);
-    key_num(j, "confidence", v->confidence_sum / n, 3);
-    key_num(j, "coverage", fmin(1, (double)v->n / seconds), 4);
+    aw_json_key_num(j, "mean", v->sum / n, 2);
+    aw_json_key_num(j, "min", v->min, 2);
+    aw_json_key_num(j, "max", v->max, 2);
+    aw_json_key_num(j, "confidence", v->confidence_sum / n, 3);
+    aw_json_key_num(j, "coverage", fmin(1, (double)v->n / seconds), 4);
     reasons(j, v->nulls, v->n == 0);
     aw_json_close(j, '}');
 }
@@ -130,12 +115,12 @@ static void state(struct aw_json *j, const struct aw_summary *s) {
     double n = (double)s->n, known = (double)(s->empty + s->still + s->moving);
     aw_json_key(j, "state");
     aw_json_open(j, '{');
-    key_num(j, "empty", (double)s->empty / n, 4);
-    key_num(j, "still", (double)s->still / n, 4);
-    key_num(j, "moving", (double)s->moving / n, 4);
-    key_num(j, "unknown", 1 - known / n, 4);
-    key_num(j, "confidence", known > 0 ? s->state_confidence_sum / known : (double)NAN, 3);
-    key_num(j, "experimental", (double)s->experimental / n, 4);
+    aw_json_key_num(j, "empty", (double)s->empty / n, 4);
+    aw_json_key_num(j, "still", (double)s->still / n, 4);
+    aw_json_key_num(j, "moving", (double)s->moving / n, 4);
+    aw_json_key_num(j, "unknown", 1 - known / n, 4);
+    aw_json_key_num(j, "confidence", known > 0 ? s->state_confidence_sum / known : (double)NAN, 3);
+    aw_json_key_num(j, "experimental", (double)s->experimental / n, 4);
     reasons(j, s->nulls[AW_OF_STATE], !(known > 0));
     aw_json_close(j, '}');
 }
@@ -144,8 +129,8 @@ static void mean(struct aw_json *j, const char *key, int64_t n, double sum, doub
                  const uint32_t *nulls) {
     aw_json_key(j, key);
     aw_json_open(j, '{');
-    key_num(j, "mean", n ? sum / (double)n : (double)NAN, 4);
-    if (!isinf(max)) key_num(j, "max", max, 4);
+    aw_json_key_num(j, "mean", n ? sum / (double)n : (double)NAN, 4);
+    if (!isinf(max)) aw_json_key_num(j, "max", max, 4);
     reasons(j, nulls, n == 0);
     aw_json_close(j, '}');
 }
@@ -159,19 +144,19 @@ static void point(struct aw_json *j, const struct aw_summary *s, double seconds)
                                s->heart_min,         s->heart_max, s->heart_confidence_sum,
                                s->nulls[AW_OF_HEART]};
     aw_json_open(j, '{');
-    key_int(j, "t", s->t_s);
-    key_str(j, "source", aw_origin_kind_key(s->source));
-    key_int(j, "series", s->series);
-    key_int(j, "n", s->n);
-    key_num(j, "coverage", fmin(1, (double)s->n / seconds), 4);
-    key_num(j, "rate_hz", (double)s->frames / (double)s->n, 2);
+    aw_json_key_int(j, "t", s->t_s);
+    aw_json_key_str(j, "source", aw_origin_kind_key(s->source));
+    aw_json_key_int(j, "series", s->series);
+    aw_json_key_int(j, "n", s->n);
+    aw_json_key_num(j, "coverage", fmin(1, (double)s->n / seconds), 4);
+    aw_json_key_num(j, "rate_hz", (double)s->frames / (double)s->n, 2);
     state(j, s);
     mean(j, "motion", s->motion_n, s->motion_sum, s->motion_max, s->nulls[AW_OF_MOTION]);
     rate(j, &breathing, seconds);
     rate(j, &heart, seconds);
     mean(j, "persons", s->persons_n, s->persons_sum, HUGE_VAL, s->nulls[AW_OF_PERSONS]);
-    key_int(j, "apnoea_s", s->apnoea);
-    key_int(j, "falls", s->falls);
+    aw_json_key_int(j, "apnoea_s", s->apnoea);
+    aw_json_key_int(j, "falls", s->falls);
     aw_json_close(j, '}');
 }
 
@@ -179,16 +164,16 @@ void aw_history_json(struct aw_json *j, void *answer) {
     const struct aw_history_answer *a = answer;
     const struct aw_history_query *q = a->query;
     aw_json_open(j, '{');
-    key_str(j, "resolution", aw_resolution_key[q->at]);
-    key_int(j, "from", q->from_s);
-    key_int(j, "to", q->to_s);
-    key_str(j, q->room ? "room" : "link", q->name);
+    aw_json_key_str(j, "resolution", aw_resolution_key[q->at]);
+    aw_json_key_int(j, "from", q->from_s);
+    aw_json_key_int(j, "to", q->to_s);
+    aw_json_key_str(j, q->room ? "room" : "link", q->name);
     aw_json_key(j, "series");
     aw_json_open(j, '[');
     for (int i = 0; i < a->n_series; i++) {
         aw_json_open(j, '{');
-        key_int(j, "id", a->series[i].id);
-        key_str(j, "sender", q->room ? NULL : a->series[i].sender);
+        aw_json_key_int(j, "id", a->series[i].id);
+        aw_json_key_str(j, "sender", q->room ? NULL : a->series[i].sender);
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');
@@ -262,12 +247,12 @@ void aw_events_json(struct aw_json *j, void *answer) {
         const struct aw_event *e = &a->rows[i].event;
         bool room = strcmp(e->kind, "room") == 0, link = strcmp(e->kind, "link") == 0;
         aw_json_open(j, '{');
-        key_int(j, "id", a->rows[i].id);
-        key_num(j, "t", (double)e->t_ms * 1e-3, 3);
-        key_str(j, "type", e->type);
-        key_str(j, "room", room ? e->name : NULL);
-        key_str(j, "link", link ? e->name : NULL);
-        key_str(j, "source", e->source[0] ? e->source : NULL);
+        aw_json_key_int(j, "id", a->rows[i].id);
+        aw_json_key_num(j, "t", (double)e->t_ms * 1e-3, 3);
+        aw_json_key_str(j, "type", e->type);
+        aw_json_key_str(j, "room", room ? e->name : NULL);
+        aw_json_key_str(j, "link", link ? e->name : NULL);
+        aw_json_key_str(j, "source", e->source[0] ? e->source : NULL);
         raw_members(j, e->detail);
         aw_json_close(j, '}');
     }

@@ -12,11 +12,6 @@ struct answer {
     const struct aw_spectrogram *spectrogram;
 };
 
-static void key_str(struct aw_json *j, const char *key, const char *value) {
-    aw_json_key(j, key);
-    aw_json_str(j, value);
-}
-
 static void key_num(struct aw_json *j, const char *key, float value) {
     aw_json_key(j, key);
     aw_json_num(j, (double)value, 3);
@@ -25,15 +20,15 @@ static void key_num(struct aw_json *j, const char *key, float value) {
 static void write_answer(struct aw_json *j, void *arg) {
     const struct answer *a = arg;
     aw_json_open(j, '{');
-    key_str(j, "type", a->type);
-    key_str(j, "stream", a->stream);
+    aw_json_key_str(j, "type", a->type);
+    aw_json_key_str(j, "stream", a->stream);
     aw_json_key(j, "link");
     aw_json_uint(j, a->link);
-    if (a->reason) key_str(j, "reason", a->reason);
+    if (a->reason) aw_json_key_str(j, "reason", a->reason);
     if (a->spectrogram) {
         key_num(j, "rate_hz", aw_spectrogram_rate_hz(a->spectrogram));
         key_num(j, "window_s", aw_spectrogram_window_s(a->spectrogram));
-        key_str(j, "unit", "1/Hz");
+        aw_json_key_str(j, "unit", "1/Hz");
     }
     aw_json_close(j, '}');
 }
@@ -51,10 +46,10 @@ struct complaint {
 static void write_complaint(struct aw_json *j, void *arg) {
     const struct complaint *p = arg;
     aw_json_open(j, '{');
-    key_str(j, "type", "error");
-    key_str(j, "detail", p->detail);
-    key_str(j, "field", p->field);
-    key_str(j, "allowed", p->allowed);
+    aw_json_key_str(j, "type", "error");
+    aw_json_key_str(j, "detail", p->detail);
+    aw_json_key_str(j, "field", p->field);
+    aw_json_key_str(j, "allowed", p->allowed);
     aw_json_close(j, '}');
 }
 

@@ -2,16 +2,6 @@
 
 #include <math.h>
 
-static void key_num(struct aw_json *j, const char *key, double v, int decimals) {
-    aw_json_key(j, key);
-    aw_json_num(j, v, decimals);
-}
-
-static void key_bool(struct aw_json *j, const char *key, bool v) {
-    aw_json_key(j, key);
-    aw_json_bool(j, v);
-}
-
 static void key_reason(struct aw_json *j, const char *key, enum aw_reason r) {
     aw_json_key(j, key);
     if (r == AW_REASON_NONE)
@@ -30,8 +20,9 @@ static void estimate(struct aw_json *j, struct keys keys, const struct aw_estima
     if (why == AW_REASON_NONE) why = e->reason;
     if (why == AW_REASON_NONE && !isfinite(e->value)) why = AW_REASON_WARMING_UP;
     bool known = why == AW_REASON_NONE;
-    key_num(j, keys.value, known ? (double)e->value : NAN, decimals);
-    if (keys.confidence) key_num(j, keys.confidence, known ? (double)e->confidence : NAN, 3);
+    aw_json_key_num(j, keys.value, known ? (double)e->value : NAN, decimals);
+    if (keys.confidence)
+        aw_json_key_num(j, keys.confidence, known ? (double)e->confidence : NAN, 3);
     key_reason(j, keys.reason, why);
 }
 
@@ -60,17 +51,17 @@ void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason
                                                                    : AW_REASON_WARMING_UP;
     aw_json_key(j, "state");
     aw_json_str(j, known ? aw_state_key(u->state) : NULL);
-    key_num(j, "state_confidence", known ? (double)u->state_confidence : NAN, 3);
+    aw_json_key_num(j, "state_confidence", known ? (double)u->state_confidence : NAN, 3);
     key_reason(j, "state_reason", state_why);
-    key_bool(j, "state_experimental", known && u->state_experimental);
+    aw_json_key_bool(j, "state_experimental", known && u->state_experimental);
     estimate(j, motion, &u->motion, 4, why);
-    key_num(j, "motion_threshold", shown ? (double)u->motion_threshold : NAN, 4);
+    aw_json_key_num(j, "motion_threshold", shown ? (double)u->motion_threshold : NAN, 4);
     estimate(j, breathing, &u->breathing_bpm, 2, why);
     estimate(j, heart, &u->heart_bpm, 1, why);
     estimate(j, persons, &u->persons, 0, why);
-    key_num(j, "breathing_wave", shown ? (double)u->breathing_wave : NAN, 4);
-    key_bool(j, "apnoea", shown && u->apnoea);
-    key_bool(j, "fall", shown && u->fall);
+    aw_json_key_num(j, "breathing_wave", shown ? (double)u->breathing_wave : NAN, 4);
+    aw_json_key_bool(j, "apnoea", shown && u->apnoea);
+    aw_json_key_bool(j, "fall", shown && u->fall);
     aw_json_key(j, "frames");
     aw_json_uint(j, u->frames);
 }
