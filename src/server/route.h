@@ -1,7 +1,8 @@
 /* Routes: what answers at which address.
  *
  *     static int link(struct aw_request *r) { ... return aw_answer_json(r, 200, write, arg); }
- *     const struct aw_route aw_routes_own[] = {{"GET", "/api/v1/links/{id}", AW_SCOPE_READ, link}};
+ *     static const struct aw_route routes[] = {{"GET", "/api/v1/links/{id}", AW_SCOPE_READ, link}};
+ *     const struct aw_route_table aw_routes_own = {routes, 1};
  *
  * Handlers run in the loop thread and must not wait. One whose answer comes from another thread
  * takes a ticket with aw_answer_later(), and hands the result to the loop thread by
@@ -29,6 +30,14 @@ struct aw_route {
     enum aw_scope scope;                 /* a client must have */
     int (*answer)(struct aw_request *r); /* returns what aw_answer_...() returned */
 };
+
+struct aw_route_table {
+    const struct aw_route *routes;
+    size_t count;
+};
+
+extern const struct aw_route_table aw_routes_own, aw_routes_calibration, aw_routes_rooms,
+    aw_routes_config, aw_routes_store, aw_routes_metrics, aw_routes_recordings, aw_routes_ruview;
 
 struct aw_request {
     struct aw_http *http;

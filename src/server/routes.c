@@ -8,42 +8,15 @@
 #include <string.h>
 #include <strings.h>
 
-extern const struct aw_route aw_routes_own[];
-extern const size_t aw_routes_own_count;
-extern const struct aw_route aw_routes_calibration[];
-extern const size_t aw_routes_calibration_count;
-extern const struct aw_route aw_routes_ruview[];
-extern const size_t aw_routes_ruview_count;
-extern const struct aw_route aw_routes_rooms[];
-extern const size_t aw_routes_rooms_count;
-extern const struct aw_route aw_routes_config[];
-extern const size_t aw_routes_config_count;
-extern const struct aw_route aw_routes_store[];
-extern const size_t aw_routes_store_count;
-extern const struct aw_route aw_routes_recordings[];
-extern const size_t aw_routes_recordings_count;
-
-extern const struct aw_route aw_routes_metrics[];
-extern const size_t aw_routes_metrics_count;
-
-static const struct {
-    const struct aw_route *routes;
-    const size_t *count;
-} tables[] = {
-    {aw_routes_own, &aw_routes_own_count},
-    {aw_routes_calibration, &aw_routes_calibration_count},
-    {aw_routes_rooms, &aw_routes_rooms_count},
-    {aw_routes_config, &aw_routes_config_count},
-    {aw_routes_store, &aw_routes_store_count},
-    {aw_routes_metrics, &aw_routes_metrics_count},
-    {aw_routes_recordings, &aw_routes_recordings_count},
-    {aw_routes_ruview, &aw_routes_ruview_count},
+static const struct aw_route_table *const tables[] = {
+    &aw_routes_own,   &aw_routes_calibration, &aw_routes_rooms,      &aw_routes_config,
+    &aw_routes_store, &aw_routes_metrics,     &aw_routes_recordings, &aw_routes_ruview,
 };
 
 const struct aw_route *aw_routes_at(size_t i) {
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-        if (i < *tables[t].count) return &tables[t].routes[i];
-        i -= *tables[t].count;
+        if (i < tables[t]->count) return &tables[t]->routes[i];
+        i -= tables[t]->count;
     }
     return NULL;
 }
@@ -63,8 +36,8 @@ static const char *method_name(int method) {
 static const struct aw_route *find_among(struct aw_request *r, const char *method, bool braces,
                                          char allow[64]) {
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-        for (size_t i = 0; i < *tables[t].count; i++) {
-            const struct aw_route *route = &tables[t].routes[i];
+        for (size_t i = 0; i < tables[t]->count; i++) {
+            const struct aw_route *route = &tables[t]->routes[i];
             if ((strchr(route->path, '{') != NULL) != braces) continue;
             if (!aw_route_match(route->path, r->path, r->param)) continue;
             if (method && strcmp(method, route->method) == 0) return route;

@@ -203,10 +203,9 @@ static int delete_calibration(struct aw_request *r) {
     return c.n_links ? ask(r, &c) : aw_answer_none(r);
 }
 
-const struct aw_route aw_routes_calibration[] = {
+static const struct aw_route routes[] = {
     {"GET", "/api/v1/calibration", AW_SCOPE_READ, get_calibration},
     {"POST", "/api/v1/calibration", AW_SCOPE_CONTROL, post_calibration},
     {"DELETE", "/api/v1/calibration", AW_SCOPE_CONTROL, delete_calibration},
 };
-const size_t aw_routes_calibration_count =
-    sizeof aw_routes_calibration / sizeof aw_routes_calibration[0];
+const struct aw_route_table aw_routes_calibration = {routes, sizeof routes / sizeof routes[0]};

@@ -151,8 +151,8 @@ static int patch_config(struct aw_request *r) {
     return get_config(r);
 }
 
-const struct aw_route aw_routes_config[] = {
+static const struct aw_route routes[] = {
     {"GET", "/api/v1/config", AW_SCOPE_READ, get_config},
     {"PATCH", "/api/v1/config", AW_SCOPE_ADMIN, patch_config},
 };
-const size_t aw_routes_config_count = sizeof aw_routes_config / sizeof aw_routes_config[0];
+const struct aw_route_table aw_routes_config = {routes, sizeof routes / sizeof routes[0]};

@@ -294,5 +294,5 @@ static int get_metrics(struct aw_request *r) {
     return aw_answer_note(r, 200, "text/plain; version=0.0.4; charset=utf-8", body);
 }
 
-const struct aw_route aw_routes_metrics[] = {{"GET", "/metrics", AW_SCOPE_READ, get_metrics}};
-const size_t aw_routes_metrics_count = sizeof aw_routes_metrics / sizeof *aw_routes_metrics;
+static const struct aw_route routes[] = {{"GET", "/metrics", AW_SCOPE_READ, get_metrics}};
+const struct aw_route_table aw_routes_metrics = {routes, sizeof routes / sizeof routes[0]};

@@ -138,14 +138,15 @@ static void vitals(struct aw_json *j, void *arg) {
     aw_json_close(j, '}');
 }
 
-/* Inference does not exist yet: an empty list is what there is to say. */
+/* The server runs no model: an empty list is what there is to say. */
 static void models(struct aw_json *j, void *arg) {
     (void)arg;
     aw_json_open(j, '{');
     aw_json_key(j, "models");
     aw_json_open(j, '[');
     aw_json_close(j, ']');
-    aw_json_key_str(j, "reason", "this version runs no models");
+    aw_json_key_str(j, "reason",
+                    "this server runs no models; airwake model runs one on a recording");
     aw_json_close(j, '}');
 }
 
@@ -221,7 +222,7 @@ static int get_link(struct aw_request *r) {
     return aw_answer_json(r, 200, link_detail, &l);
 }
 
-const struct aw_route aw_routes_own[] = {
+static const struct aw_route routes[] = {
     {"GET", "/openapi.json", AW_SCOPE_OPEN, get_openapi},
     {"GET", "/health", AW_SCOPE_OPEN, get_health},
     {"GET", "/health/live", AW_SCOPE_OPEN, get_live},
@@ -235,4 +236,4 @@ const struct aw_route aw_routes_own[] = {
     {"GET", "/api/v1/vitals", AW_SCOPE_READ, get_vitals},
     {"GET", "/api/v1/models", AW_SCOPE_READ, get_models},
 };
-const size_t aw_routes_own_count = sizeof aw_routes_own / sizeof aw_routes_own[0];
+const struct aw_route_table aw_routes_own = {routes, sizeof routes / sizeof routes[0]};

@@ -371,7 +371,7 @@ static int delete_replay(struct aw_request *r) {
     return this ? aw_answer_none(r) : aw_answer_problem(r, 404, "this recording is not played");
 }
 
-const struct aw_route aw_routes_recordings[] = {
+static const struct aw_route routes[] = {
     {"GET", "/api/v1/recordings", AW_SCOPE_READ, get_list},
     {"POST", "/api/v1/recordings", AW_SCOPE_CONTROL, post_start},
     {"GET", "/api/v1/recordings/{id}", AW_SCOPE_READ, get_one},
@@ -381,5 +381,4 @@ const struct aw_route aw_routes_recordings[] = {
     {"POST", "/api/v1/recordings/{id}/replay", AW_SCOPE_CONTROL, post_replay},
     {"DELETE", "/api/v1/recordings/{id}/replay", AW_SCOPE_CONTROL, delete_replay},
 };
-const size_t aw_routes_recordings_count =
-    sizeof aw_routes_recordings / sizeof *aw_routes_recordings;
+const struct aw_route_table aw_routes_recordings = {routes, sizeof routes / sizeof routes[0]};

@@ -198,11 +198,11 @@ static int delete_room(struct aw_request *r) {
     return err == AW_OK ? aw_answer_none(r) : aw_answer_problem(r, 503, why);
 }
 
-const struct aw_route aw_routes_rooms[] = {
+static const struct aw_route routes[] = {
     {"GET", "/api/v1/rooms", AW_SCOPE_READ, get_rooms},
     {"GET", "/api/v1/rooms/{id}", AW_SCOPE_READ, get_room},
     {"PUT", "/api/v1/rooms/{id}", AW_SCOPE_CONTROL, put_room},
     {"DELETE", "/api/v1/rooms/{id}", AW_SCOPE_CONTROL, delete_room},
     {"GET", "/api/v1/zones", AW_SCOPE_READ, get_zones},
 };
-const size_t aw_routes_rooms_count = sizeof aw_routes_rooms / sizeof aw_routes_rooms[0];
+const struct aw_route_table aw_routes_rooms = {routes, sizeof routes / sizeof routes[0]};

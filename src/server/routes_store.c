@@ -216,9 +216,9 @@ static int get_store(struct aw_request *r) {
     return aw_answer_json(r, 200, write_store, history_of(r));
 }
 
-const struct aw_route aw_routes_store[] = {
+static const struct aw_route routes[] = {
     {"GET", "/api/v1/history", AW_SCOPE_READ, get_history},
     {"GET", "/api/v1/events", AW_SCOPE_READ, get_events},
     {"GET", "/api/v1/store", AW_SCOPE_READ, get_store},
 };
-const size_t aw_routes_store_count = sizeof aw_routes_store / sizeof *aw_routes_store;
+const struct aw_route_table aw_routes_store = {routes, sizeof routes / sizeof routes[0]};

@@ -138,7 +138,7 @@ static int no_such_recording(struct aw_request *r) {
     return aw_answer_problem(r, 404, "there is no recording of this name");
 }
 
-const struct aw_route aw_routes_ruview[] = {
+static const struct aw_route routes[] = {
     {"GET", "/health/health", AW_SCOPE_OPEN, get_health},
     {"GET", "/health/metrics", AW_SCOPE_OPEN, get_metrics},
     {"GET", "/api/v1/metrics", AW_SCOPE_READ, get_metrics},
@@ -171,4 +171,4 @@ const struct aw_route aw_routes_ruview[] = {
     {"GET", "/api/v1/recording/download/{id}", AW_SCOPE_READ, no_such_recording},
     {"DELETE", "/api/v1/recording/{id}", AW_SCOPE_CONTROL, no_such_recording},
 };
-const size_t aw_routes_ruview_count = sizeof aw_routes_ruview / sizeof aw_routes_ruview[0];
+const struct aw_route_table aw_routes_ruview = {routes, sizeof routes / sizeof routes[0]};
