@@ -10,4 +10,5 @@ aw_layer(infer USES base FILES
     reduce.c
     resize.c
     shape.c
+    wire.c
 )

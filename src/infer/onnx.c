@@ -1,4 +1,5 @@
 #include "infer/onnx.h"
+#include "infer/wire.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,70 +46,6 @@ enum {
     DIM_VALUE = 1,
 };
 enum { T_FLOAT = 1, T_INT32 = 6, T_INT64 = 7, T_FLOAT16 = 10, T_DOUBLE = 11 };
-enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
-
-struct wire {
-    const uint8_t *at, *end;
-    bool bad;
-};
-
-struct field {
-    unsigned number, type;
-    uint64_t varint;         /* also the bits of 32 and 64 bit fields */
-    struct aw_nn_text bytes; /* of WIRE_BYTES */
-};
-
-static struct wire wire_of(struct aw_nn_text t) {
-    const uint8_t *at = (const uint8_t *)(t.at ? t.at : "");
-    return (struct wire){at, at + t.len, false};
-}
-
-static uint64_t varint(struct wire *w) {
-    uint64_t v = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (w->at == w->end) break;
-        uint8_t b = *w->at++;
-        v |= (uint64_t)(b & 0x7f) << shift;
-        if (!(b & 0x80)) return v;
-    }
-    w->bad = true;
-    return 0;
-}
-
-static uint64_t fixed(struct wire *w, size_t n) {
-    uint64_t v = 0;
-    if ((size_t)(w->end - w->at) < n) {
-        w->bad = true;
-        return 0;
-    }
-    for (size_t i = 0; i < n; i++) v |= (uint64_t)w->at[i] << 8 * i;
-    w->at += n;
-    return v;
-}
-
-/* The next field; false at the end and after an error. */
-static bool next(struct wire *w, struct field *f) {
-    if (w->bad || w->at == w->end) return false;
-    uint64_t key = varint(w);
-    *f = (struct field){.number = (unsigned)(key >> 3), .type = (unsigned)(key & 7)};
-    if (key >> 32 || f->number == 0) w->bad = true;
-    if (w->bad) return false;
-    if (f->type == WIRE_VARINT) {
-        f->varint = varint(w);
-    } else if (f->type == WIRE_64 || f->type == WIRE_32) {
-        f->varint = fixed(w, f->type == WIRE_64 ? 8 : 4);
-    } else if (f->type == WIRE_BYTES) {
-        uint64_t len = varint(w);
-        if (len > (uint64_t)(w->end - w->at)) w->bad = true;
-        if (w->bad) return false;
-        f->bytes = (struct aw_nn_text){(const char *)w->at, (size_t)len};
-        w->at += len;
-    } else {
-        w->bad = true;
-    }
-    return !w->bad;
-}
-
 bool aw_nn_text_is(struct aw_nn_text t, const char *s) {
     return t.len == strlen(s) && (t.len == 0 || memcmp(t.at, s, t.len) == 0);
 }
@@ -194,11 +131,11 @@ struct elements {
     enum { AS_FLOAT, AS_DOUBLE, AS_VARINT } as;
 };
 
-static double element(struct wire *w, int as, int64_t *whole) {
+static double element(struct aw_wire *w, int as, int64_t *whole) {
     *whole = 0;
-    if (as == AS_FLOAT) return (double)float_of((uint32_t)fixed(w, 4));
-    if (as == AS_DOUBLE) return double_of(fixed(w, 8));
-    *whole = (int64_t)varint(w);
+    if (as == AS_FLOAT) return (double)float_of((uint32_t)aw_wire_fixed(w, 4));
+    if (as == AS_DOUBLE) return double_of(aw_wire_fixed(w, 8));
+    *whole = (int64_t)aw_wire_varint(w);
     return (double)*whole;
 }
 
@@ -213,14 +150,14 @@ static bool put(float *f, int64_t *i, size_t n, size_t *at, double v, int64_t wh
 /* Typed data fields of a TensorProto into f or i. Returns how many, n + 1 for too many. */
 static size_t typed(struct aw_nn_text tensor, struct elements e, int type, float *f, int64_t *i,
                     size_t n) {
-    struct wire w = wire_of(tensor);
-    struct field field;
+    struct aw_wire w = aw_wire_of(tensor);
+    struct aw_wire_field field;
     size_t at = 0;
     int64_t whole;
-    while (next(&w, &field)) {
+    while (aw_wire_next(&w, &field)) {
         if (field.number != e.number) continue;
-        struct wire values = wire_of(field.bytes);
-        if (field.type != WIRE_BYTES) { /* one value, as bits */
+        struct aw_wire values = aw_wire_of(field.bytes);
+        if (field.type != AW_WIRE_BYTES) { /* one value, as bits */
             double v = e.as == AS_FLOAT    ? (double)float_of((uint32_t)field.varint)
                        : e.as == AS_DOUBLE ? double_of(field.varint)
                                            : (double)(int64_t)field.varint;
@@ -242,9 +179,9 @@ static size_t element_bytes(int type) {
 }
 
 static void raw(struct aw_nn_text bytes, int type, float *f, int64_t *i, size_t n) {
-    struct wire w = wire_of(bytes);
+    struct aw_wire w = aw_wire_of(bytes);
     for (size_t k = 0; k < n; k++) {
-        uint64_t bits = fixed(&w, element_bytes(type));
+        uint64_t bits = aw_wire_fixed(&w, element_bytes(type));
         if (type == T_FLOAT) f[k] = float_of((uint32_t)bits);
         if (type == T_DOUBLE) f[k] = (float)double_of(bits);
         if (type == T_FLOAT16) f[k] = half_of((uint16_t)bits);
@@ -255,21 +192,22 @@ static void raw(struct aw_nn_text bytes, int type, float *f, int64_t *i, size_t 
 
 /* A TensorProto as a constant in t, whose name is set already when it has none of its own. */
 static int tensor(struct parser *p, struct aw_nn_text bytes, struct aw_nn_tensor *t) {
-    struct wire w = wire_of(bytes);
-    struct field f;
+    struct aw_wire w = aw_wire_of(bytes);
+    struct aw_wire_field f;
     struct aw_nn_text raw_bytes = {0};
     int type = 0, err;
-    while (next(&w, &f)) {
+    while (aw_wire_next(&w, &f)) {
         if (f.number == TENSOR_TYPE) type = (int)(f.varint & 0xff);
         if (f.number == TENSOR_RAW) raw_bytes = f.bytes;
         if (f.number == TENSOR_LOCATION && f.varint == 1)
             return fail(p, AW_ERR_UNSUPPORTED, "its weights are in a second file (external data)",
                         t->name);
         if (f.number != TENSOR_DIMS) continue;
-        struct wire dims = wire_of(f.bytes);
-        if (f.type == WIRE_VARINT && (err = add_dim(p, t, (int64_t)f.varint)) != AW_OK) return err;
-        while (f.type == WIRE_BYTES && dims.at != dims.end && !dims.bad)
-            if ((err = add_dim(p, t, (int64_t)varint(&dims))) != AW_OK) return err;
+        struct aw_wire dims = aw_wire_of(f.bytes);
+        if (f.type == AW_WIRE_VARINT && (err = add_dim(p, t, (int64_t)f.varint)) != AW_OK)
+            return err;
+        while (f.type == AW_WIRE_BYTES && dims.at != dims.end && !dims.bad)
+            if ((err = add_dim(p, t, (int64_t)aw_wire_varint(&dims))) != AW_OK) return err;
     }
     if (w.bad) return cut(p);
     if ((err = count(p, t)) != AW_OK) return err;
@@ -300,46 +238,30 @@ static int tensor(struct parser *p, struct aw_nn_text bytes, struct aw_nn_tensor
     return AW_OK;
 }
 
-static struct aw_nn_text bytes_of(struct aw_nn_text message, unsigned number) {
-    struct wire w = wire_of(message);
-    struct field f;
-    while (next(&w, &f))
-        if (f.number == number && f.type == WIRE_BYTES) return f.bytes;
-    return (struct aw_nn_text){0};
-}
-
-static uint64_t varint_of(struct aw_nn_text message, unsigned number, uint64_t otherwise) {
-    struct wire w = wire_of(message);
-    struct field f;
-    while (next(&w, &f))
-        if (f.number == number && f.type == WIRE_VARINT) return f.varint;
-    return otherwise;
-}
-
 static int initializer(struct parser *p, struct aw_nn_text bytes) {
     int index;
-    int err = add_value(p, bytes_of(bytes, TENSOR_NAME), &index);
+    int err = add_value(p, aw_wire_bytes(bytes, TENSOR_NAME), &index);
     return err == AW_OK ? tensor(p, bytes, &p->g->value[index]) : err;
 }
 
 static int input(struct parser *p, struct aw_nn_text bytes) {
     struct aw_nn_graph *g = p->g;
-    struct aw_nn_text name = bytes_of(bytes, INFO_NAME);
+    struct aw_nn_text name = aw_wire_bytes(bytes, INFO_NAME);
     if (find_value(g, name) >= 0) return AW_OK; /* an initialiser: its default is its value */
-    struct aw_nn_text type = bytes_of(bytes_of(bytes, INFO_TYPE), TYPE_TENSOR);
-    struct aw_nn_text shape = bytes_of(type, TENSOR_TYPE_SHAPE);
+    struct aw_nn_text type = aw_wire_bytes(aw_wire_bytes(bytes, INFO_TYPE), TYPE_TENSOR);
+    struct aw_nn_text shape = aw_wire_bytes(type, TENSOR_TYPE_SHAPE);
     int index;
     int err = add_value(p, name, &index);
     if (err != AW_OK) return err;
-    if (varint_of(type, TENSOR_TYPE_ELEM, 0) != T_FLOAT)
+    if (aw_wire_number(type, TENSOR_TYPE_ELEM, 0) != T_FLOAT)
         return fail(p, AW_ERR_UNSUPPORTED, "an input that is not float", name);
     if (g->n_in == AW_NN_ENDS) return fail(p, AW_ERR_TOO_MANY, "more than 8 inputs", name);
     struct aw_nn_tensor *t = &g->value[index];
-    struct wire w = wire_of(shape);
-    struct field f;
-    while (next(&w, &f)) {
+    struct aw_wire w = aw_wire_of(shape);
+    struct aw_wire_field f;
+    while (aw_wire_next(&w, &f)) {
         if (f.number != SHAPE_DIM) continue;
-        int64_t dim = (int64_t)varint_of(f.bytes, DIM_VALUE, 0);
+        int64_t dim = (int64_t)aw_wire_number(f.bytes, DIM_VALUE, 0);
         if ((err = add_dim(p, t, dim > 0 ? dim : p->batch)) != AW_OK) return err;
     }
     t->known = true;
@@ -348,18 +270,18 @@ static int input(struct parser *p, struct aw_nn_text bytes) {
 }
 
 static int constant(struct parser *p, struct aw_nn_node *n) {
-    struct wire w = wire_of(n->attributes);
-    struct field f;
-    while (next(&w, &f)) {
+    struct aw_wire w = aw_wire_of(n->attributes);
+    struct aw_wire_field f;
+    while (aw_wire_next(&w, &f)) {
         if (f.number != NODE_ATTRIBUTE) continue;
-        struct aw_nn_text value = bytes_of(f.bytes, ATTR_T);
-        if (value.at && aw_nn_text_is(bytes_of(f.bytes, ATTR_NAME), "value"))
+        struct aw_nn_text value = aw_wire_bytes(f.bytes, ATTR_T);
+        if (value.at && aw_nn_text_is(aw_wire_bytes(f.bytes, ATTR_NAME), "value"))
             return tensor(p, value, &p->g->value[n->out[0]]);
     }
     return fail(p, AW_ERR_UNSUPPORTED, "a Constant without a tensor", n->op);
 }
 
-static int node_value(struct parser *p, struct aw_nn_node *n, struct field *f) {
+static int node_value(struct parser *p, struct aw_nn_node *n, struct aw_wire_field *f) {
     int index = -1, err;
     if (f->number == NODE_INPUT) {
         if (n->n_in == AW_NN_IN) return fail(p, AW_ERR_TOO_MANY, "more than 32 inputs", n->op);
@@ -376,20 +298,21 @@ static int node_value(struct parser *p, struct aw_nn_node *n, struct field *f) {
 
 static int node(struct parser *p, struct aw_nn_text bytes) {
     struct aw_nn_graph *g = p->g;
-    struct wire w = wire_of(bytes);
-    struct field f;
+    struct aw_wire w = aw_wire_of(bytes);
+    struct aw_wire_field f;
     struct aw_nn_node n = {.attributes = bytes};
     int err;
-    n.op = bytes_of(bytes, NODE_OP);
-    n.name = bytes_of(bytes, NODE_NAME);
-    struct aw_nn_text domain = bytes_of(bytes, NODE_DOMAIN);
+    n.op = aw_wire_bytes(bytes, NODE_OP);
+    n.name = aw_wire_bytes(bytes, NODE_NAME);
+    struct aw_nn_text domain = aw_wire_bytes(bytes, NODE_DOMAIN);
     if (domain.len && !aw_nn_text_is(domain, "ai.onnx"))
         return fail(p, AW_ERR_UNSUPPORTED, "an operator of another domain", n.op);
     /* Inputs first: a node that uses its own output is a cycle. */
     for (unsigned pass = NODE_INPUT; pass <= NODE_OUTPUT; pass++) {
-        w = wire_of(bytes);
-        while (next(&w, &f))
-            if (f.number == pass && f.type == WIRE_BYTES && (err = node_value(p, &n, &f)) != AW_OK)
+        w = aw_wire_of(bytes);
+        while (aw_wire_next(&w, &f))
+            if (f.number == pass && f.type == AW_WIRE_BYTES &&
+                (err = node_value(p, &n, &f)) != AW_OK)
                 return err;
     }
     if (w.bad) return cut(p);
@@ -402,7 +325,7 @@ static int node(struct parser *p, struct aw_nn_text bytes) {
 
 static int output(struct parser *p, struct aw_nn_text bytes) {
     struct aw_nn_graph *g = p->g;
-    struct aw_nn_text name = bytes_of(bytes, INFO_NAME);
+    struct aw_nn_text name = aw_wire_bytes(bytes, INFO_NAME);
     int index = find_value(g, name);
     if (index < 0) return fail(p, AW_ERR_INVAL, "an output that nothing computes", name);
     if (g->n_out == AW_NN_ENDS) return fail(p, AW_ERR_TOO_MANY, "more than 8 outputs", name);
@@ -413,23 +336,23 @@ static int output(struct parser *p, struct aw_nn_text bytes) {
 /* Every field `number` of a message through `take`. */
 static int each(struct parser *p, struct aw_nn_text message, unsigned number,
                 int (*take)(struct parser *p, struct aw_nn_text bytes)) {
-    struct wire w = wire_of(message);
-    struct field f;
-    while (next(&w, &f)) {
-        int err = f.number == number && f.type == WIRE_BYTES ? take(p, f.bytes) : AW_OK;
+    struct aw_wire w = aw_wire_of(message);
+    struct aw_wire_field f;
+    while (aw_wire_next(&w, &f)) {
+        int err = f.number == number && f.type == AW_WIRE_BYTES ? take(p, f.bytes) : AW_OK;
         if (err != AW_OK) return err;
     }
     return w.bad ? cut(p) : AW_OK;
 }
 
 static int sparse(struct parser *p, struct aw_nn_text bytes) {
-    return fail(p, AW_ERR_UNSUPPORTED, "sparse weights", bytes_of(bytes, TENSOR_NAME));
+    return fail(p, AW_ERR_UNSUPPORTED, "sparse weights", aw_wire_bytes(bytes, TENSOR_NAME));
 }
 
 static int opset(struct parser *p, struct aw_nn_text bytes) {
-    struct aw_nn_text domain = bytes_of(bytes, OPSET_DOMAIN);
+    struct aw_nn_text domain = aw_wire_bytes(bytes, OPSET_DOMAIN);
     if (domain.len && !aw_nn_text_is(domain, "ai.onnx")) return AW_OK;
-    uint64_t version = varint_of(bytes, OPSET_VERSION, 0);
+    uint64_t version = aw_wire_number(bytes, OPSET_VERSION, 0);
     if (version < AW_ONNX_OPSET_MIN || version > AW_ONNX_OPSET_MAX)
         return fail(p, AW_ERR_VERSION, "an operator set outside 7..21", domain);
     p->g->opset = (int)version;
@@ -440,7 +363,7 @@ int aw_onnx_parse(struct aw_nn_graph *g, const uint8_t *bytes, size_t len, int64
                   struct aw_arena *arena, struct aw_nn_why *why) {
     struct parser p = {g, arena, why, batch};
     struct aw_nn_text model = {(const char *)bytes, len};
-    struct aw_nn_text graph = bytes_of(model, MODEL_GRAPH);
+    struct aw_nn_text graph = aw_wire_bytes(model, MODEL_GRAPH);
     memset(g, 0, sizeof *g);
     if (!graph.at)
         return fail(&p, AW_ERR_MAGIC, "not an ONNX model, or cut off", (struct aw_nn_text){0});
@@ -462,11 +385,11 @@ int aw_onnx_parse(struct aw_nn_graph *g, const uint8_t *bytes, size_t len, int64
 }
 
 static bool find_attr(const struct aw_nn_node *n, const char *name, struct aw_nn_text *attr) {
-    struct wire w = wire_of(n->attributes);
-    struct field f;
-    while (next(&w, &f)) {
-        if (f.number != NODE_ATTRIBUTE || f.type != WIRE_BYTES) continue;
-        if (!aw_nn_text_is(bytes_of(f.bytes, ATTR_NAME), name)) continue;
+    struct aw_wire w = aw_wire_of(n->attributes);
+    struct aw_wire_field f;
+    while (aw_wire_next(&w, &f)) {
+        if (f.number != NODE_ATTRIBUTE || f.type != AW_WIRE_BYTES) continue;
+        if (!aw_nn_text_is(aw_wire_bytes(f.bytes, ATTR_NAME), name)) continue;
         *attr = f.bytes;
         return true;
     }
@@ -476,39 +399,39 @@ static bool find_attr(const struct aw_nn_node *n, const char *name, struct aw_nn
 int64_t aw_onnx_attr_int(const struct aw_nn_node *n, const char *name, int64_t otherwise) {
     struct aw_nn_text attr;
     if (!find_attr(n, name, &attr)) return otherwise;
-    return (int64_t)varint_of(attr, ATTR_I, 0); /* protobuf leaves out a zero */
+    return (int64_t)aw_wire_number(attr, ATTR_I, 0); /* protobuf leaves out a zero */
 }
 
 float aw_onnx_attr_float(const struct aw_nn_node *n, const char *name, float otherwise) {
     struct aw_nn_text attr;
-    struct field f;
+    struct aw_wire_field f;
     if (!find_attr(n, name, &attr)) return otherwise;
-    struct wire w = wire_of(attr);
-    while (next(&w, &f))
-        if (f.number == ATTR_F && f.type == WIRE_32) return float_of((uint32_t)f.varint);
+    struct aw_wire w = aw_wire_of(attr);
+    while (aw_wire_next(&w, &f))
+        if (f.number == ATTR_F && f.type == AW_WIRE_32) return float_of((uint32_t)f.varint);
     return 0;
 }
 
 struct aw_nn_text aw_onnx_attr_text(const struct aw_nn_node *n, const char *name) {
     struct aw_nn_text attr;
-    return find_attr(n, name, &attr) ? bytes_of(attr, ATTR_S) : (struct aw_nn_text){0};
+    return find_attr(n, name, &attr) ? aw_wire_bytes(attr, ATTR_S) : (struct aw_nn_text){0};
 }
 
 int aw_onnx_attr_ints(const struct aw_nn_node *n, const char *name, int64_t *values, int cap) {
     struct aw_nn_text attr;
-    struct field f;
+    struct aw_wire_field f;
     int count_of = 0;
     if (!find_attr(n, name, &attr)) return -1;
-    struct wire w = wire_of(attr);
-    while (next(&w, &f)) {
+    struct aw_wire w = aw_wire_of(attr);
+    while (aw_wire_next(&w, &f)) {
         if (f.number != ATTR_INTS) continue;
-        struct wire packed = wire_of(f.bytes);
-        if (f.type == WIRE_VARINT) {
+        struct aw_wire packed = aw_wire_of(f.bytes);
+        if (f.type == AW_WIRE_VARINT) {
             if (count_of < cap) values[count_of] = (int64_t)f.varint;
             count_of++;
         }
-        while (f.type == WIRE_BYTES && packed.at != packed.end && !packed.bad) {
-            int64_t v = (int64_t)varint(&packed);
+        while (f.type == AW_WIRE_BYTES && packed.at != packed.end && !packed.bad) {
+            int64_t v = (int64_t)aw_wire_varint(&packed);
             if (count_of < cap) values[count_of] = v;
             count_of++;
         }

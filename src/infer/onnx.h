@@ -1,5 +1,4 @@
-/* Reads ONNX files (https://onnx.ai, onnx.proto: ModelProto) without a protobuf library: the wire
- * format is fields of (number << 3 | type) and a value; types 0 varint, 1 64 bit, 2 bytes, 5 32 bit.
+/* Reads ONNX files (https://onnx.ai, onnx.proto: ModelProto) without a protobuf library.
  *
  * Opset 7 to 21 of the default domain. Tensors: float, double and float16 (become float), int32 and
  * int64 (become int64). Weights in a second file (external data) are refused. */

@@ -1,8 +1,7 @@
 #include "server/engine.h"
 
 #include "base/units.h"
-#include "server/lane.h"
-#include "server/player.h"
+#include "server/guest.h"
 #include "server/serial.h"
 #include "server/udp.h"
 
@@ -17,27 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    MAX_EACH = 8,
-    PLAY_BATCH = 256, /* records of a file between two looks at the sockets */
-};
+enum { MAX_EACH = 8 };
 static const int64_t HOUSE_NS = AW_S / 10; /* housekeeping: seconds of silent links, serial retry */
 /* Live seconds are closed this late, so that a frame that the network delayed still counts into
  * its own. Wi-Fi retries and power save beacons (102.4 ms) make the common delays. */
 static const int64_t LATE_NS = AW_S / 4;
-
-struct file_source {
-    struct aw_player player;
-    struct aw_lane lane;
-    struct aw_source_counts counts;
-    bool open, demo, once;
-    uint32_t base;
-};
-
-struct aw_guest {
-    struct file_source f;
-    char path[4200], name[64];
-};
 
 struct aw_engine {
     struct aw_engine_config config;
@@ -53,7 +36,8 @@ struct aw_engine {
     struct aw_source_counts udp_counts[MAX_EACH];
     struct aw_serial serial[MAX_EACH];
     struct aw_source_counts serial_counts[MAX_EACH];
-    struct file_source files[MAX_EACH + 1];
+    struct aw_playing files[MAX_EACH + 1];
+    bool has_demo; /* the last of them */
     uint32_t n_sources;
 
     struct aw_guest *guest;              /* being played */
@@ -134,16 +118,6 @@ static void on_line(void *ctx, const uint8_t *text, size_t len) {
                         text, len);
 }
 
-static void close_file(struct file_source *f, const char *status) {
-    if (!f->open) return;
-    aw_lane_close(&f->lane);
-    aw_player_close(&f->player);
-    f->open = false;
-    f->counts.ok = false;
-    f->counts.done = true;
-    snprintf(f->counts.status, sizeof f->counts.status, "%s", status);
-}
-
 static bool hardware_spoke(const struct aw_engine *e) {
     for (int i = 0; i < e->n_udp; i++)
         if (e->udp_counts[i].frames) return true;
@@ -152,62 +126,19 @@ static bool hardware_spoke(const struct aw_engine *e) {
     return false;
 }
 
-static int open_lane(struct aw_engine *e, struct aw_lane *lane, uint32_t base,
-                     enum aw_origin_kind kind) {
-    int err = aw_lane_open(lane, e->config.feed, base, e->config.max_links, kind);
-    lane->frame_tap = e->config.frame_tap;
-    return err;
-}
-
-static void restart_file(struct aw_engine *e, struct file_source *f) {
-    enum aw_origin_kind kind = f->lane.kind;
-    aw_lane_close(&f->lane);
-    if (aw_player_rewind(&f->player) != AW_OK || open_lane(e, &f->lane, f->base, kind) != AW_OK)
-        close_file(f, "cannot be started again");
-}
-
-/* Passes on what is due. Returns the monotonic time of the next record. */
-static int64_t play(struct aw_engine *e, struct file_source *f, int64_t now, int64_t wall) {
-    for (int i = 0; i < PLAY_BATCH; i++) {
-        int got = aw_player_next(&f->player, now);
-        if (got == AW_PLAYER_WAIT) return f->player.due_ns;
-        if (got == AW_CAPTURE_END) {
-            bool loop = atomic_load_explicit(&e->loop, memory_order_relaxed);
-            if (f->demo || (loop && !f->once))
-                restart_file(e, f);
-            else {
-                snprintf(f->counts.status, sizeof f->counts.status, "played to its end");
-                f->counts.done = true;
-                return INT64_MAX;
-            }
-            return now + AW_MS; /* also when the file holds nothing: not in a tight loop */
-        }
-        if (f->player.capture.simulated) f->lane.kind = f->counts.kind = AW_SOURCE_SIMULATED;
-        if (got == 1) {
-            aw_lane_push_frame(&f->lane, &f->counts, wall, &f->player.capture.frame);
-        } else {
-            f->counts.packets++;
-            if (got == 0)
-                f->counts.skipped++;
-            else
-                f->counts.refused[-got]++;
-        }
-    }
-    return now;
+static bool is_demo(const struct aw_engine *e, int i) {
+    return e->has_demo && i == e->n_files - 1;
 }
 
 /* The guest, if there is one, up to now. */
 static int64_t play_guest(struct aw_engine *e, int64_t now, int64_t wall) {
     if (!e->guest) e->guest = atomic_exchange(&e->arriving, NULL);
     if (!e->guest) return INT64_MAX;
-    struct file_source *f = &e->guest->f;
+    struct aw_playing *f = &e->guest->playing;
     bool stop = atomic_load_explicit(&e->guest_stop, memory_order_acquire);
-    int64_t next = stop ? now : play(e, f, now, wall);
+    int64_t next = stop ? now : aw_playing_run(f, false, now, wall);
     if (!stop && !f->counts.done) return next;
-    if (stop) snprintf(f->counts.status, sizeof f->counts.status, "stopped");
-    f->counts.done = true;
-    f->counts.ok = false;
-    aw_lane_close(&f->lane);
+    aw_playing_end(f, stop ? "stopped" : "played to its end");
     aw_lane_counts(&e->live, wall, &f->counts);
     atomic_store(&e->leaving, e->guest); /* its file is given back where waiting harms nobody */
     e->guest = NULL;
@@ -217,19 +148,19 @@ static int64_t play_guest(struct aw_engine *e, int64_t now, int64_t wall) {
 static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall) {
     int64_t next = INT64_MAX;
     for (int i = 0; i < e->n_files; i++) {
-        struct file_source *f = &e->files[i];
-        if (!f->open) continue;
-        if (f->demo && hardware_spoke(e)) {
-            close_file(f, "stopped: hardware speaks");
+        struct aw_playing *f = &e->files[i];
+        if (f->counts.done) continue;
+        if (is_demo(e, i) && hardware_spoke(e)) {
+            aw_playing_end(f, "stopped: hardware speaks");
+            aw_playing_free(f);
             continue;
         }
-        if (f->counts.done) continue;
-        int64_t due = play(e, f, now, wall);
+        bool loop = atomic_load_explicit(&e->loop, memory_order_relaxed);
+        int64_t due = aw_playing_run(f, loop, now, wall);
         if (due < next) next = due;
     }
     int64_t due = play_guest(e, now, wall);
-    if (due < next) next = due;
-    return next;
+    return due < next ? due : next;
 }
 
 static void receive(struct aw_engine *e, int i, int64_t wall) {
@@ -255,7 +186,7 @@ static void tell_counts(struct aw_engine *e, int64_t wall) {
         aw_lane_counts(&e->live, wall, &e->serial_counts[i]);
     }
     for (int i = 0; i < e->n_files; i++) aw_lane_counts(&e->live, wall, &e->files[i].counts);
-    if (e->guest) aw_lane_counts(&e->live, wall, &e->guest->f.counts);
+    if (e->guest) aw_lane_counts(&e->live, wall, &e->guest->playing.counts);
 }
 
 static void wake_if_news(struct aw_engine *e) {
@@ -266,8 +197,8 @@ static void wake_if_news(struct aw_engine *e) {
         e->files[i].lane.changed = false;
     }
     if (e->guest) {
-        news = news || e->guest->f.lane.changed;
-        e->guest->f.lane.changed = false;
+        news = news || e->guest->playing.lane.changed;
+        e->guest->playing.lane.changed = false;
     }
     if (news && e->config.wake) e->config.wake(e->config.wake_ctx);
 }
@@ -277,8 +208,8 @@ static void set_speed(struct aw_engine *e, int64_t now) {
     if (!(speed < e->config.speed || speed > e->config.speed)) return;
     e->config.speed = speed;
     for (int i = 0; i < e->n_files; i++) {
-        struct file_source *f = &e->files[i];
-        if (!f->open || f->demo || f->counts.done) continue;
+        struct aw_playing *f = &e->files[i];
+        if (is_demo(e, i) || f->counts.done) continue;
         aw_player_set_speed(&f->player, speed, now);
         snprintf(f->counts.status, sizeof f->counts.status, "playing at %gx", speed);
     }
@@ -300,7 +231,7 @@ static struct aw_lane *lane_of(void *ctx, uint32_t link) {
     struct aw_engine *e = ctx;
     uint32_t number = link / e->config.max_links;
     if (number == 0) return &e->live;
-    if (number > (uint32_t)e->n_files || !e->files[number - 1].open) return NULL;
+    if (number > (uint32_t)e->n_files || !e->files[number - 1].lane.session) return NULL;
     return &e->files[number - 1].lane;
 }
 
@@ -405,23 +336,22 @@ static int open_serial(struct aw_engine *e, struct aw_why *why) {
     return AW_OK;
 }
 
+static struct aw_playing_place place_of(const struct aw_engine *e, uint32_t lane) {
+    return (struct aw_playing_place){e->config.feed, e->config.frame_tap, e->config.max_links,
+                                     lane * e->config.max_links};
+}
+
 static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw_why *why) {
-    struct file_source *f = &e->files[e->n_files];
-    f->base = (uint32_t)(e->n_files + 1) * e->config.max_links;
-    int err = aw_player_open(&f->player, path, demo ? 1 : e->config.speed, why);
+    struct aw_playing *f = &e->files[e->n_files];
+    struct aw_playing_place place = place_of(e, (uint32_t)(e->n_files + 1));
+    int err = aw_playing_open(f, &place, path, demo ? 1 : e->config.speed, why);
     if (err != AW_OK) return err;
-    err = open_lane(e, &f->lane, f->base, AW_SOURCE_REPLAY);
-    if (err != AW_OK) {
-        aw_player_close(&f->player);
-        return err;
-    }
     const char *base = strrchr(path, '/');
     name_source(e, &f->counts, AW_SOURCE_REPLAY, demo ? "demo" : "replay", base ? base + 1 : path);
-    f->open = f->counts.ok = true;
-    f->demo = demo;
-    snprintf(f->counts.status, sizeof f->counts.status,
-             demo ? "playing the demonstration until hardware speaks" : "playing at %gx",
-             e->config.speed);
+    f->again = e->has_demo = demo;
+    if (demo)
+        snprintf(f->counts.status, sizeof f->counts.status,
+                 "playing the demonstration until hardware speaks");
     e->n_files++;
     return AW_OK;
 }
@@ -432,7 +362,8 @@ static int open_all(struct aw_engine *e, struct aw_why *why) {
         snprintf(why->text, sizeof why->text, "at most %d sources of each kind", MAX_EACH);
         return AW_ERR_INVAL;
     }
-    int err = open_lane(e, &e->live, 0, AW_SOURCE_LIVE);
+    int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
+    e->live.frame_tap = c->frame_tap;
     if (err == AW_OK) err = open_udp(e, why);
     if (err == AW_OK) err = open_serial(e, why);
     for (int i = 0; err == AW_OK && i < c->n_files; i++)
@@ -450,22 +381,18 @@ static int open_commands(struct aw_engine *e) {
     return aw_ring_init(&e->commands, &arena, AW_COMMANDS, sizeof(struct aw_command));
 }
 
-static void free_guest(struct aw_guest *g) {
-    if (!g) return;
-    aw_lane_free(&g->f.lane);
-    aw_player_close(&g->f.player);
-    free(g);
-}
-
 static void close_all(struct aw_engine *e) {
-    free_guest(e->guest);
-    free_guest(atomic_exchange(&e->arriving, NULL));
-    free_guest(atomic_exchange(&e->leaving, NULL));
+    aw_guest_close(e->guest);
+    aw_guest_close(atomic_exchange(&e->arriving, NULL));
+    aw_guest_close(atomic_exchange(&e->leaving, NULL));
     for (int i = 0; i < MAX_EACH; i++) {
         aw_udp_close(&e->udp[i]);
         aw_serial_close(&e->serial[i]);
     }
-    for (int i = 0; i < e->n_files; i++) close_file(&e->files[i], "stopped");
+    for (int i = 0; i < e->n_files; i++) {
+        aw_playing_end(&e->files[i], "stopped");
+        aw_playing_free(&e->files[i]);
+    }
     aw_lane_close(&e->live);
     if (e->wake_fd >= 0) close(e->wake_fd);
     free(e->commands_memory);
@@ -519,41 +446,7 @@ uint16_t aw_engine_udp_port(const struct aw_engine *e, int i) {
 }
 
 struct aw_guest_place aw_engine_guest_place(const struct aw_engine *e) {
-    return (struct aw_guest_place){e->config.feed, e->config.max_links,
-                                   (MAX_EACH + 2) * e->config.max_links, e->guest_source};
-}
-
-int aw_guest_open(struct aw_guest **out, const struct aw_guest_place *place, const char *path,
-                  double speed, struct aw_why *why) {
-    struct aw_guest *g = calloc(1, sizeof *g);
-    if (!g) return AW_ERR_NOMEM;
-    struct file_source *f = &g->f;
-    snprintf(g->path, sizeof g->path, "%s", path);
-    const char *base = strrchr(g->path, '/');
-    snprintf(g->name, sizeof g->name, "%s", base ? base + 1 : g->path);
-    g->name[strcspn(g->name, ".")] = '\0';
-    int err = aw_player_open(&f->player, g->path, speed, why);
-    if (err == AW_OK) {
-        f->base = place->base;
-        err = aw_lane_open(&f->lane, place->feed, place->base, place->max_links, AW_SOURCE_REPLAY);
-        if (err != AW_OK) aw_player_close(&f->player);
-    }
-    if (err != AW_OK) {
-        free(g);
-        return err;
-    }
-    f->open = f->once = f->counts.ok = true;
-    f->counts.source = place->source;
-    f->counts.kind = AW_SOURCE_REPLAY;
-    snprintf(f->counts.name, sizeof f->counts.name, "recording:%s", g->name);
-    snprintf(f->counts.status, sizeof f->counts.status, "playing at %gx", speed);
-    *out = g;
-    return AW_OK;
-}
-
-/* Without a word to the feed, whose only writer is the engine's thread. */
-void aw_guest_close(struct aw_guest *g) {
-    free_guest(g);
+    return (struct aw_guest_place){place_of(e, MAX_EACH + 2), e->guest_source};
 }
 
 bool aw_engine_play(struct aw_engine *e, struct aw_guest *g) {
@@ -571,7 +464,7 @@ void aw_engine_play_stop(struct aw_engine *e) {
 bool aw_engine_tidy(struct aw_engine *e, char *name, size_t cap) {
     struct aw_guest *g = atomic_exchange(&e->leaving, NULL);
     if (g) e->guest_name[0] = '\0';
-    if (g) free_guest(g);
+    aw_guest_close(g);
     if (cap) snprintf(name, cap, "%s", e->guest_name);
     return e->guest_name[0] != '\0';
 }

@@ -4,6 +4,7 @@
 #include "server/command.h"
 #include "server/feed.h"
 #include "server/frame_tap.h"
+#include "server/guest.h"
 #include "server/recorder.h"
 #include "server/unpack.h"
 
@@ -53,23 +54,10 @@ AW_MUST_USE bool aw_engine_ask(struct aw_engine *e, const struct aw_command *com
 /* Port a UDP source is bound to (where 0 was asked for). */
 uint16_t aw_engine_udp_port(const struct aw_engine *e, int i);
 
-/* A recording that is played while the engine runs, as a source of its own; one at a time.
- *
- *     aw_guest_open()        any thread: reads the file, may take long
- *     aw_engine_play()       loop thread; the engine owns it from then on
- *     aw_engine_play_stop()  loop thread: it ends within a tenth of a second
- *     aw_engine_tidy()       loop thread, now and then: frees one that ended */
-struct aw_guest;
-struct aw_guest_place {
-    struct aw_ring *feed;
-    uint32_t max_links, base, source;
-};
+/* A recording played meanwhile: guest.h. */
 struct aw_guest_place aw_engine_guest_place(const struct aw_engine *e);
-AW_MUST_USE int aw_guest_open(struct aw_guest **out, const struct aw_guest_place *place,
-                              const char *path, double speed, struct aw_why *why);
 /* False: another one is played, and g is still the caller's: see aw_guest_close(). */
 bool aw_engine_play(struct aw_engine *e, struct aw_guest *g);
-void aw_guest_close(struct aw_guest *g); /* one that was not played */
 void aw_engine_play_stop(struct aw_engine *e);
 /* True while one is played; its name (of the file, without ".pcap") goes to name. */
 bool aw_engine_tidy(struct aw_engine *e, char *name, size_t cap);

@@ -16,12 +16,14 @@ aw_layer(server USES base readers core sim infer FILES
     capture.c
     command.c
     engine.c
+    guest.c
     lane.c
     lane_takes.c
     model.c
     names.c
     pcap_writer.c
     player.c
+    playing.c
     row.c
     frame_tap.c
     serial.c
