@@ -3,17 +3,14 @@
 Of the document it uses, beside the standard: x-from of a path parameter ("/api/v1/links#links.0.id":
 where the value for the example request is found; in the example of a body "@/api/v1/links#links.0.id"), x-status of an operation (what the example request
 is answered with, where that is not 2xx), x-websocket, x-message (the schema of its messages)."""
-import base64
 import http.client
 import json
-import os
-import socket
-import struct
 import sys
-import time
 import urllib.parse
 
 import jsonschema
+
+from ws_client import WebSocket
 
 address = urllib.parse.urlparse(sys.argv[1])
 METHODS = ("put", "get", "post", "patch", "delete")
@@ -235,41 +232,13 @@ def walk(path, item):
         check(f"{path}: Allow", allow == have, f"{allow} {have}")
 
 
-def exactly(s, n):
-    data = b""
-    while len(data) < n:
-        more = s.recv(n - len(data))
-        if not more:
-            raise EOFError
-        data += more
-    return data
-
-
 def messages(path, seconds):
     """Text messages of a WebSocket, a ping being sent at once."""
-    s = socket.create_connection((address.hostname, address.port), timeout=10)
-    key = base64.b64encode(os.urandom(16)).decode()
-    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
-              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-              "Sec-WebSocket-Version: 13\r\n\r\n".encode())
-    header = b""
-    while not header.endswith(b"\r\n\r\n"):
-        header += exactly(s, 1)
-    if not check(f"{path}: 101", header.startswith(b"HTTP/1.1 101")):
+    ws = WebSocket(address.hostname, address.port, path)
+    if not check(f"{path}: 101", ws.open):
         return
-    ping = b'{"type":"ping"}'
-    s.sendall(bytes([0x81, 0x80 | len(ping), 0, 0, 0, 0]) + ping)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        first, n = exactly(s, 2)
-        if n == 126:
-            n, = struct.unpack(">H", exactly(s, 2))
-        elif n == 127:
-            n, = struct.unpack(">Q", exactly(s, 8))
-        data = exactly(s, n)
-        if first & 15 == 1:
-            yield json.loads(data)
-    s.close()
+    ws.say({"type": "ping"})
+    yield from ws.messages(seconds)
 
 
 def walk_one_kind(path, schema):

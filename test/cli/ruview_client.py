@@ -3,16 +3,14 @@
 Field paths and types by their sources (SensingTab.js, DashboardTab.js, pose.service.js, ModelPanel.js,
 TrainingPanel.js, observatory, the phone's BreathingGauge.tsx): a client must neither throw nor be
 shown a constant. "?" after a type: null is allowed (their code reads it as none)."""
-import base64
 import json
-import os
-import socket
-import struct
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+from ws_client import WebSocket
 
 http, extra, SOURCE = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 host = urllib.parse.urlparse(http).hostname
@@ -78,42 +76,13 @@ def post(path, status, body=b"{}"):
     fields(path, json.loads(text), {"detail": "str"})  # what their page shows
 
 
-def exactly(s, n):
-    data = b""
-    while len(data) < n:
-        more = s.recv(n - len(data))
-        if not more:
-            raise EOFError
-        data += more
-    return data
-
-
 def messages(where, path, seconds, origin=None, ping=False):
-    s = socket.create_connection((host, where), timeout=10)
-    key = base64.b64encode(os.urandom(16)).decode()
-    more = f"Origin: {origin}\r\n" if origin else ""
-    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{where}\r\nUpgrade: websocket\r\n"
-              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n{more}"
-              "Sec-WebSocket-Version: 13\r\n\r\n".encode())
-    header = b""
-    while not header.endswith(b"\r\n\r\n"):
-        header += exactly(s, 1)
-    if not check(f"{where}{path}: 101", header.startswith(b"HTTP/1.1 101"), header):
+    ws = WebSocket(host, where, path, origin)
+    if not check(f"{where}{path}: 101", ws.open, ws.header):
         return
     if ping:
-        text = b'{"type":"ping","timestamp":1}'
-        s.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        first, n = exactly(s, 2)
-        if n == 126:
-            n, = struct.unpack(">H", exactly(s, 2))
-        elif n == 127:
-            n, = struct.unpack(">Q", exactly(s, 8))
-        data = exactly(s, n)
-        if first & 15 == 1:
-            yield json.loads(data)
-    s.close()
+        ws.say({"type": "ping", "timestamp": 1})
+    yield from ws.messages(seconds)
 
 
 FEATURES = {"mean_rssi": "num?", "variance": "num?", "motion_band_power": "num?",

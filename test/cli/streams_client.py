@@ -1,56 +1,25 @@
 """Subscribes to both streams of a link: streams_client.py http://HOST:PORT"""
-import base64
 import json
-import os
-import socket
 import struct
 import sys
-import time
 import urllib.parse
 import urllib.request
 
+from ws_client import WebSocket
+
 address = urllib.parse.urlparse(sys.argv[1])
-s = socket.create_connection((address.hostname, address.port), timeout=10)
-
-
-def exactly(n):
-    data = b""
-    while len(data) < n:
-        more = s.recv(n - len(data))
-        if not more:
-            raise EOFError
-        data += more
-    return data
-
-
-def say(m):
-    text = json.dumps(m).encode()
-    s.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)
-
-
-s.sendall(f"GET /ws/sensing HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
-          f"Connection: Upgrade\r\nSec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
-          "Sec-WebSocket-Version: 13\r\n\r\n".encode())
-header = b""
-while not header.endswith(b"\r\n\r\n"):
-    header += exactly(1)
+ws = WebSocket(address.hostname, address.port, "/ws/sensing")
+assert ws.open, ws.header
 with urllib.request.urlopen(sys.argv[1] + "/api/v1/links", timeout=5) as r:
     LINK = json.load(r)["links"][0]["id"]
 for stream in ("csi", "spectrogram"):
-    say({"type": "subscribe", "stream": stream, "link": LINK})
+    ws.say({"type": "subscribe", "stream": stream, "link": LINK})
 
 csi, spectra, answers = [], [], []
-end = time.monotonic() + 5
-while time.monotonic() < end:
-    first, n = exactly(2)
-    if n == 126:
-        n, = struct.unpack(">H", exactly(2))
-    elif n == 127:
-        n, = struct.unpack(">Q", exactly(8))
-    data = exactly(n)
-    if first & 15 == 1:
+for opcode, data in ws.frames(5):
+    if opcode == 1:
         answers += [m for m in [json.loads(data)] if m["type"] in ("subscribed", "error")]
-    if first & 15 == 2:
+    if opcode == 2:
         (csi if data[1] == 1 else spectra).append(data)
 
 assert [m["type"] for m in answers] == ["subscribed"] * 2, answers

@@ -1,69 +1,11 @@
 /* Black box: the server in a thread, a ring filled by hand, and clients made of sockets. */
 #include "server/client.h"
 #include "server/fill.h"
-#include "server/http.h"
+#include "server/fixture.h"
 #include "test.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
-
-enum { SLOTS = 256 };
-
-struct fixture {
-    struct aw_ring ring;
-    struct aw_http *http;
-    uint16_t port;
-    void *memory;
-    pthread_t thread;
-    atomic_bool stop;
-};
 
 static struct client_reply reply;
 static char text[CLIENT_TEXT];
-
-static void *serve(void *arg) {
-    struct fixture *f = arg;
-    while (!atomic_load(&f->stop))
-        if (aw_http_service(f->http) < 0) break;
-    return NULL;
-}
-
-static void start(struct fixture *f, struct aw_http_config config) {
-    struct aw_arena arena;
-    size_t bytes = SLOTS * (sizeof(struct aw_msg) + 16) + 64;
-    char why[200] = "";
-    memset(f, 0, sizeof *f);
-    f->memory = malloc(bytes);
-    aw_arena_init(&arena, f->memory, bytes);
-    if (aw_ring_init(&f->ring, &arena, SLOTS, sizeof(struct aw_msg)) < 0) exit(1);
-    config.version = "9.8.7";
-    config.ring = &f->ring;
-    if (aw_http_create(&config, &f->http, why, sizeof why) < 0) {
-        fprintf(stderr, "create: %s\n", why);
-        exit(1);
-    }
-    f->port = aw_http_port(f->http);
-    if (pthread_create(&f->thread, NULL, serve, f)) exit(1);
-}
-
-static void stop(struct fixture *f) {
-    atomic_store(&f->stop, true);
-    aw_http_wake(f->http);
-    pthread_join(f->thread, NULL);
-    aw_http_destroy(f->http); /* nobody wakes it any more */
-    free(f->memory);
-}
-
-static void push(struct fixture *f, struct aw_msg m) {
-    struct aw_msg *slot;
-    while (!(slot = aw_ring_reserve(&f->ring))) {
-        aw_http_wake(f->http);
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-    *slot = m;
-    aw_ring_commit(&f->ring);
-    aw_http_wake(f->http);
-}
 
 static int status_of(uint16_t port, const char *request) {
     client_request(port, request, false, &reply);
@@ -81,7 +23,7 @@ static void check_problem(int status) {
 
 static void test_routes(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     client_get(f.port, "/health/ready", &reply);
     check_problem(503);
     client_get(f.port, "/health", &reply);
@@ -89,9 +31,9 @@ static void test_routes(void) {
     CHECK(strstr(reply.body, "\"source\":null"));
 
     int64_t now_ns = fill_now_ns();
-    push(&f, fill_counts(0, true, now_ns));
-    push(&f, fill_link(0, 10, now_ns));
-    push(&f, fill_update(0, now_ns));
+    fixture_push(&f, fill_counts(0, true, now_ns));
+    fixture_push(&f, fill_link(0, 10, now_ns));
+    fixture_push(&f, fill_update(0, now_ns));
     static const struct {
         const char *path, *want;
     } cases[] = {
@@ -115,12 +57,12 @@ static void test_routes(void) {
             strstr(client_header(reply.headers, "content-security-policy"), "default-src 'self'"));
         CHECK(strncmp(reply.body, cases[i].want, strlen(cases[i].want)) == 0);
     }
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static void test_refusals(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     CHECK_INT(status_of(f.port, "GET /nope HTTP/1.1\r\nHost: localhost\r\n\r\n"), 404);
     check_problem(404);
     CHECK_INT(status_of(f.port, "GET /%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n"), 404);
@@ -148,12 +90,12 @@ static void test_refusals(void) {
     client_get(f.port, "/health/live", &reply);
     CHECK_INT(reply.status, 200);
     close(half);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static void test_keep_alive(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     int fd = client_connect(f.port, 0);
     for (int i = 0; i < 20; i++) {
         const char *path = i % 2 ? "/health/live" : "/nope";
@@ -167,12 +109,12 @@ static void test_keep_alive(void) {
     client_exchange(fd, "GET /health/version HTTP/1.1\r\nHost: localhost\r\n\r\n", false, &reply);
     CHECK_INT(reply.status, 200); /* the HEAD before it left no body in the way */
     close(fd);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static void test_page(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     client_get(f.port, "/", &reply);
     CHECK_INT(reply.status, 200);
     CHECK_STR(client_header(reply.headers, "content-type"), "text/html; charset=utf-8");
@@ -210,7 +152,7 @@ static void test_page(void) {
     CHECK_INT(reply.status, 200);
     CHECK(strstr(client_header(reply.headers, "content-type"), "text/javascript"));
     CHECK(strstr(client_header(reply.headers, "cache-control"), "immutable"));
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static int upgrade_status(uint16_t port, const char *path, const char *more) {
@@ -222,7 +164,7 @@ static int upgrade_status(uint16_t port, const char *path, const char *more) {
 
 static void test_upgrade(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){.max_clients = 2});
+    fixture_start(&f, (struct aw_http_config){.max_clients = 2});
     char same[64];
     snprintf(same, sizeof same, "Origin: http://127.0.0.1:%u\r\n", f.port);
     CHECK_INT(upgrade_status(f.port, "/ws/sensing", same), 101);
@@ -247,16 +189,16 @@ static void test_upgrade(void) {
     CHECK_INT(upgrade_status(f.port, "/ws/sensing", ""), 503);
     close(a);
     close(b);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static void test_messages(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     int64_t now_ns = fill_now_ns();
-    push(&f, fill_link(0, 10, now_ns));
-    push(&f, fill_row(0, 1, now_ns));
-    push(&f, fill_row(0, 2, now_ns));
+    fixture_push(&f, fill_link(0, 10, now_ns));
+    fixture_push(&f, fill_row(0, 1, now_ns));
+    fixture_push(&f, fill_row(0, 2, now_ns));
     client_get(f.port, "/health", &reply); /* drained */
     int fd = client_listen(f.port, 0);
     CHECK(client_until(fd, "hello", text, sizeof text));
@@ -265,10 +207,10 @@ static void test_messages(void) {
     CHECK(client_until(fd, "rows", text, sizeof text));
     CHECK(strstr(text, "\"amp_b64\":\"AQEB") && strstr(text, "\"amp_b64\":\"AgIC"));
 
-    push(&f, fill_update(0, now_ns));
+    fixture_push(&f, fill_update(0, now_ns));
     CHECK(client_until(fd, "sensing_update", text, sizeof text));
     CHECK(strstr(text, "\"breathing_bpm\":14.50"));
-    push(&f, fill_row(0, 3, now_ns));
+    fixture_push(&f, fill_row(0, 3, now_ns));
     CHECK(client_until(fd, "row", text, sizeof text));
     CHECK(strstr(text, "\"amp_b64\":\"AwMD"));
     CHECK(client_until(fd, "links", text, sizeof text));
@@ -286,22 +228,22 @@ static void test_messages(void) {
     client_frame(fd, 0x81, text, 5000);
     CHECK_INT(client_close_code(fd, text, sizeof text), 1009);
     close(fd);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 /* Rows that come faster than they may go out are left out; the last one always arrives. */
 static void test_rows_coalesce(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
-    push(&f, fill_link(0, 10, fill_now_ns()));
+    fixture_start(&f, (struct aw_http_config){0});
+    fixture_push(&f, fill_link(0, 10, fill_now_ns()));
     int fd = client_listen(f.port, 0);
     CHECK(client_until(fd, "hello", text, sizeof text));
     int64_t begin_ns = fill_now_ns();
     for (int i = 0; i < 300; i++) {
-        push(&f, fill_row(0, 7, fill_now_ns()));
+        fixture_push(&f, fill_row(0, 7, fill_now_ns()));
         nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
     }
-    push(&f, fill_row(0, 255, fill_now_ns()));
+    fixture_push(&f, fill_row(0, 255, fill_now_ns()));
     int rows = 0;
     do {
         if (!client_until(fd, "row", text, sizeof text)) break;
@@ -311,7 +253,7 @@ static void test_rows_coalesce(void) {
     double passed_s = (double)(fill_now_ns() - begin_ns) * 1e-9;
     CHECK(rows >= 3 && rows <= 20 * passed_s + 2);
     close(fd);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static bool info_says(uint16_t port, const char *what) {
@@ -322,13 +264,13 @@ static bool info_says(uint16_t port, const char *what) {
 /* A client that does not read is closed and counted; one that reads gets every update. */
 static void test_slow_client(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){.queue_max = 16, .sndbuf_bytes = 4096});
+    fixture_start(&f, (struct aw_http_config){.queue_max = 16, .sndbuf_bytes = 4096});
     int slow = client_listen(f.port, 4096);
     int good = client_listen(f.port, 0);
     CHECK(slow >= 0 && good >= 0);
     int sent = 0;
     for (; sent < 2000 && !info_says(f.port, "\"closed_slow\":1"); sent++) {
-        push(&f, fill_update(0, fill_now_ns()));
+        fixture_push(&f, fill_update(0, fill_now_ns()));
         char want[32];
         CHECK(client_until(good, "sensing_update", text, sizeof text));
         snprintf(want, sizeof want, "\"tick\":%d,", sent + 1);
@@ -339,15 +281,15 @@ static void test_slow_client(void) {
     CHECK(info_says(f.port, "\"closed_slow\":1"));
     close(slow);
     close(good);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 static void test_shutdown(void) {
     struct fixture f;
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     int a = client_listen(f.port, 0), b = client_listen(f.port, 0);
     int64_t before = fill_now_ns();
-    stop(&f);
+    fixture_stop(&f);
     CHECK(fill_now_ns() - before < 2000000000);
     CHECK_INT(client_close_code(a, text, sizeof text), 1001);
     CHECK_INT(client_close_code(b, text, sizeof text), 1001);
@@ -361,7 +303,7 @@ static void test_cannot_listen(void) {
     struct fixture f;
     struct aw_http *h = NULL;
     char why[200];
-    start(&f, (struct aw_http_config){0});
+    fixture_start(&f, (struct aw_http_config){0});
     struct aw_http_config config = {.port = f.port, .version = "x", .ring = &f.ring};
     CHECK_INT(aw_http_create(&config, &h, why, sizeof why), AW_ERR_IO);
     CHECK(strstr(why, "in use by another program"));
@@ -372,7 +314,7 @@ static void test_cannot_listen(void) {
     CHECK_INT(aw_http_create(&config, &h, why, sizeof why), AW_ERR_IO);
     CHECK(strstr(why, "not an address of this machine"));
     CHECK(h == NULL);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 int main(void) {

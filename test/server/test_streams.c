@@ -1,74 +1,22 @@
 /* Subscriptions over a real socket: frames in by the tap, binary messages out; and compression. */
 #include "server/client.h"
 #include "server/fill.h"
-#include "server/frame_tap.h"
-#include "server/http.h"
+#include "server/fixture.h"
 #include "test.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <zlib.h>
 
-enum { SLOTS = 64, N = 56 };
-
-struct fixture {
-    struct aw_ring ring;
-    struct aw_frame_tap *tap;
-    struct aw_http *http;
-    uint16_t port;
-    void *memory;
-    pthread_t thread;
-    atomic_bool stop;
-};
+enum { N = 56 };
 
 static struct client_reply reply;
 static char text[CLIENT_TEXT];
 static size_t len;
 
-static void *serve(void *arg) {
-    struct fixture *f = arg;
-    while (!atomic_load(&f->stop))
-        if (aw_http_service(f->http) < 0) break;
-    return NULL;
-}
-
 static void start(struct fixture *f, bool compress) {
-    struct aw_arena arena;
-    size_t bytes = SLOTS * (sizeof(struct aw_msg) + 16) + 64;
-    char why[200] = "";
-    memset(f, 0, sizeof *f);
-    f->memory = malloc(bytes);
-    f->tap = aw_frame_tap_create();
-    aw_arena_init(&arena, f->memory, bytes);
-    if (!f->tap || aw_ring_init(&f->ring, &arena, SLOTS, sizeof(struct aw_msg)) < 0) exit(1);
-    struct aw_http_config config = {.version = "9.8.7",
-                                    .ring = &f->ring,
-                                    .frame_tap = f->tap,
-                                    .compress = compress,
-                                    .sndbuf_bytes = 8192};
-    if (aw_http_create(&config, &f->http, why, sizeof why) < 0) exit(1);
-    f->port = aw_http_port(f->http);
-    if (pthread_create(&f->thread, NULL, serve, f)) exit(1);
-}
-
-static void stop(struct fixture *f) {
-    atomic_store(&f->stop, true);
-    aw_http_wake(f->http);
-    pthread_join(f->thread, NULL);
-    aw_http_destroy(f->http);
-    aw_frame_tap_destroy(f->tap);
-    free(f->memory);
-}
-
-static void push(struct fixture *f, struct aw_msg m) {
-    struct aw_msg *slot;
-    while (!(slot = aw_ring_reserve(&f->ring))) {
-        aw_http_wake(f->http);
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-    *slot = m;
-    aw_ring_commit(&f->ring);
-    aw_http_wake(f->http);
+    struct aw_frame_tap *tap = aw_frame_tap_create();
+    if (!tap) exit(1);
+    fixture_start(
+        f, (struct aw_http_config){.frame_tap = tap, .compress = compress, .sndbuf_bytes = 8192});
 }
 
 static int16_t k[N];
@@ -123,7 +71,7 @@ static bool until_binary(int fd) {
 }
 
 static int listen_with_link(struct fixture *f) {
-    push(f, fill_link(7, 10, fill_now_ns()));
+    fixture_push(f, fill_link(7, 10, fill_now_ns()));
     client_get(f->port, "/health", &reply); /* drained */
     int fd = client_listen(f->port, 0);
     CHECK(client_until(fd, "hello", text, sizeof text));
@@ -179,18 +127,18 @@ static void test_csi(void) {
     CHECK(!aw_frame_tap_wants(f.tap, 7));
     say(fd, "{\"type\":\"subscribe\",\"stream\":\"csi\",\"link\":7}");
     CHECK(client_until(fd, "subscribed", text, sizeof text));
-    push(&f, fill_msg(AW_MSG_GONE, 7, fill_now_ns()));
+    fixture_push(&f, fill_msg(AW_MSG_GONE, 7, fill_now_ns()));
     CHECK(client_until(fd, "unsubscribed", text, sizeof text) && strstr(text, "\"gone\""));
     CHECK(!aw_frame_tap_wants(f.tap, 7));
     close(fd);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 /* A client that reads late misses the oldest frames, sees it in the index, and is not closed. */
 static void test_late_reader(void) {
     struct fixture f;
     start(&f, false);
-    push(&f, fill_link(7, 10, fill_now_ns()));
+    fixture_push(&f, fill_link(7, 10, fill_now_ns()));
     client_get(f.port, "/health", &reply);
     int fd = client_listen(f.port, 4096);
     say(fd, "{\"type\":\"subscribe\",\"stream\":\"csi\",\"link\":7}");
@@ -214,7 +162,7 @@ static void test_late_reader(void) {
     for (int i = 0; i < 100 && aw_frame_tap_wants(f.tap, 7); i++)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     CHECK(!aw_frame_tap_wants(f.tap, 7)); /* the last listener is gone */
-    stop(&f);
+    fixture_stop(&f);
 }
 
 /* Amplitudes that swing at 2 Hz: that is where the spectrum has its peak. */
@@ -250,7 +198,7 @@ static void test_spectrogram(void) {
     CHECK(fabs(peak * step - 2) < step);
     CHECK(fabs(sum - 0.02) < 0.004); /* variance of 0.2 sin */
     close(fd);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 /* The payload of frames with RSV1 is raw deflate without its last four bytes (RFC 7692). */
@@ -258,7 +206,7 @@ static void test_compression(void) {
     struct fixture f;
     static char plain[CLIENT_TEXT];
     start(&f, true);
-    for (uint32_t i = 0; i < 20; i++) push(&f, fill_link(i, 10, fill_now_ns()));
+    for (uint32_t i = 0; i < 20; i++) fixture_push(&f, fill_link(i, 10, fill_now_ns()));
     client_get(f.port, "/health", &reply);
     int fd = client_connect(f.port, 0);
     char request[512];
@@ -309,7 +257,7 @@ static void test_compression(void) {
     fd = client_listen(f.port, 0); /* without the extension: plain */
     CHECK(client_until(fd, "hello", text, sizeof text));
     close(fd);
-    stop(&f);
+    fixture_stop(&f);
 }
 
 int main(void) {
