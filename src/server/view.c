@@ -31,12 +31,21 @@ static void key_address(struct aw_json *j, const char *key, uint64_t address) {
     aw_json_key_str(j, key, address ? text : NULL);
 }
 
-static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
+/* NULL: it is in no room that anything is known of. */
+static const char *room_key(const struct aw_board *b, const struct aw_board_link *l) {
+    for (uint32_t i = 0; i < AW_BOARD_ROOMS; i++)
+        if (b->rooms[i].used && b->rooms[i].id == l->room) return b->rooms[i].key;
+    return NULL;
+}
+
+static void view_link(struct aw_json *j, const struct aw_board *b, const struct aw_board_link *l,
+                      int64_t now_ns) {
     const struct aw_link_info *i = &l->info;
     bool fresh = aw_board_fresh(l, now_ns);
     aw_json_open(j, '{');
     aw_json_key_uint(j, "id", l->id);
     aw_json_key_str(j, "name", l->name);
+    aw_json_key_str(j, "room", room_key(b, l));
     key_address(j, "node", i->node);
     key_address(j, "tx", i->tx);
     aw_json_key_str(j, "source", aw_origin_kind_key(l->origin));
@@ -72,7 +81,7 @@ static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t 
 void aw_view_links(struct aw_json *j, const struct aw_board *b, int64_t now_ns) {
     aw_json_open(j, '[');
     for (uint32_t i = 0; i < AW_BOARD_LINKS; i++)
-        if (b->links[i].used && b->links[i].has_info) view_link(j, &b->links[i], now_ns);
+        if (b->links[i].used && b->links[i].has_info) view_link(j, b, &b->links[i], now_ns);
     aw_json_close(j, ']');
 }
 
@@ -146,7 +155,7 @@ void aw_view_rooms(struct aw_json *j, const struct aw_board *b, int64_t now_ns) 
 }
 
 void aw_view_link(struct aw_json *j, const struct aw_board *b, uint32_t link, int64_t now_ns) {
-    view_link(j, &b->links[link], now_ns);
+    view_link(j, b, &b->links[link], now_ns);
 }
 
 void aw_view_link_sensing(struct aw_json *j, const struct aw_board *b, uint32_t link,

@@ -39,8 +39,9 @@ static void test_link(void) {
     struct aw_board *b = fresh_board();
     push(b, fill_link(3, 100, t0)); /* the first place */
     const char *links = as_text(aw_view_links, b, t0 + second);
-    CHECK(
-        strstr(links, "\"id\":3,\"name\":\"node 4\",\"node\":\"4\",\"tx\":\"aa:bb:cc:dd:ee:ff\""));
+    CHECK(strstr(
+        links,
+        "\"id\":3,\"name\":\"node 4\",\"room\":null,\"node\":\"4\",\"tx\":\"aa:bb:cc:dd:ee:ff\""));
     CHECK(strstr(links, "\"source\":\"simulated\""));
     CHECK(strstr(links, "\"age_s\":1.0,\"reason\":null,\"rate_hz\":100.00"));
     CHECK(strstr(links, "\"rssi_dbm\":-48.0,\"noise_dbm\":null"));

@@ -6,10 +6,12 @@ import { preactView } from "../preact-view";
 import type { Store } from "../store";
 import { ageText, count, num, originText } from "../words";
 
-/** Frames per second above which every value can be had: the breathing block's own need is 10 per
- *  second, motion is surest from 25 on (docs/sensing.md). */
+/** Below this many frames per second another method finds motion (docs/sensing.md). */
 const GOOD_RATE_HZ = 25;
-const LOW_RATE_HZ = 10;
+
+/** The sensing itself says that too few frames come. */
+const starved = (l: LinkState): boolean =>
+  l.sensing?.motion_reason === "rate-too-low" || l.sensing?.breathing_reason === "rate-too-low";
 
 interface Step {
   done: boolean;
@@ -22,27 +24,24 @@ function steps(store: Store): Step[] {
   const packets = hardware.reduce((n, s) => n + s.packets, 0);
   const frames = hardware.reduce((n, s) => n + s.frames, 0);
   const live = store.ordered.filter((l) => l.link?.source === "live");
-  const best = Math.max(0, ...live.map((l) => (l.fresh ? (l.link?.rate_hz ?? 0) : 0)));
+  const fed = live.some((l) => l.fresh && l.sensing !== null && !starved(l));
   const moved = live.some((l) => l.motion.some((p) => p.score !== null && p.threshold !== null && p.score > p.threshold));
   return [
     { done: store.status.open, what: "The server answers", how: "Start it with “airwake serve”." },
     { done: hardware.some((s) => s.ok), what: "It listens for nodes", how: "Start it without --no-udp, or with --serial /dev/ttyUSB0 for an ESP32 on a cable." },
     { done: packets > 0, what: "Packets arrive", how: "Point the node to this computer's address and port 5005 (RuView firmware: target_ip, target_port). Both must be in the same network, and no firewall may drop UDP 5005." },
     { done: frames > 0, what: "They carry channel state information", how: "Packets arrive, but none that can be used. The reasons are in the list of sources below." },
-    { done: best >= LOW_RATE_HZ, what: `At least ${LOW_RATE_HZ} frames per second`, how: "CSI comes with received Wi-Fi frames: let another device send more, for example by pinging the router 50 times per second." },
+    { done: fed, what: "Enough frames per second", how: "CSI comes with received Wi-Fi frames: let another device send more, for example by pinging the router 50 times per second." },
     { done: moved, what: "The first motion is seen", how: "Walk between the node and the access point for a few seconds." },
   ];
 }
 
 function advice(l: LinkState): string {
-  const link = l.link;
-  if (!link) return "";
+  if (!l.link) return "";
   if (!l.fresh) return "Silent: is the node powered and in the network?";
-  const rate = link.rate_hz ?? 0;
-  if (rate < LOW_RATE_HZ) return "Too few frames for breathing: send more Wi-Fi traffic that this node hears.";
-  if (link.rssi_dbm !== null && link.rssi_dbm < -80) return "Weak: bring the node nearer to the sender.";
-  if (rate < GOOD_RATE_HZ) return "Enough for breathing; more frames make motion surer.";
-  return "Good.";
+  if (starved(l)) return "Too few frames: send more Wi-Fi traffic that this node hears.";
+  if (l.link.rate_hz === null) return "Not heard for long enough.";
+  return l.link.rate_hz < GOOD_RATE_HZ ? "Works; more frames per second make motion surer." : "Nothing.";
 }
 
 function Sources({ list }: { list: readonly Source[] }) {
@@ -50,7 +49,9 @@ function Sources({ list }: { list: readonly Source[] }) {
     <ul class="panel sources">
       {list.map((s) => (
         <li key={s.id}>
-          <span class="dot" data-ok={String(s.ok)} /> <b>{s.name}</b>{" "}
+          <span class="dot" data-ok={String(s.ok)} />
+          <span class="visually-hidden">{s.ok ? "working: " : "not working: "}</span>
+          <b>{s.name}</b>{" "}
           <span class="badge small" data-origin={s.frames ? s.source : "none"}>{s.frames ? originText[s.source] : "NO DATA"}</span>
           <p>{s.status}</p>
           <p class="note">

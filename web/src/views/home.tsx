@@ -6,6 +6,8 @@ import type { Store } from "../store";
 import { useAnswer } from "../use";
 import { ageText, num, originText, reasonText, stateText } from "../words";
 
+const sureText = (sure: number | null): string => (sure === null ? "confidence not known" : `${num(sure * 100, 0)} % confidence`);
+
 interface Glance {
   key: string;
   name: string;
@@ -19,29 +21,30 @@ interface Glance {
 
 function glances(store: Store): Glance[] {
   const lost = store.status.open ? null : "no-connection";
-  if (store.rooms.length)
-    return store.rooms.map((r) => ({
-      key: `room ${r.room.room} ${r.room.source}`,
-      name: r.room.name,
-      source: r.room.source,
-      age_s: store.roomAge_s(r),
-      gone: lost ?? (store.roomFresh(r) ? null : "stale"),
-      links: `${r.room.links} ${r.room.links === 1 ? "link" : "links"}`,
-      values: r.room,
-    }));
-  return store.ordered.flatMap((l) =>
-    l.link
+  const rooms: Glance[] = store.rooms.map((r) => ({
+    key: `room ${r.room.room} ${r.room.source}`,
+    name: r.room.name,
+    source: r.room.source,
+    age_s: store.roomAge_s(r),
+    gone: lost ?? (store.roomFresh(r) ? null : "stale"),
+    links: `${r.room.links} ${r.room.links === 1 ? "link" : "links"}`,
+    values: r.room,
+  }));
+  /* A link that is in no room is shown by itself: nobody is to be overlooked. */
+  const links: Glance[] = store.ordered.flatMap((l) =>
+    l.link && l.link.room === null
       ? [{
           key: `link ${l.id}`,
           name: l.link.name,
           source: l.link.source,
           age_s: l.age_s,
           gone: lost ?? (l.fresh ? null : "no-frames"),
-          links: "one link",
+          links: "one link, in no room",
           values: l.sensing,
         }]
       : [],
   );
+  return [...rooms, ...links];
 }
 
 function Number(props: { title: string; value: number | null; unit: string; sure: number | null; why: string | null; trial?: boolean }) {
@@ -51,7 +54,7 @@ function Number(props: { title: string; value: number | null; unit: string; sure
       <h4>{title}</h4>
       <p class="number">{num(value, unit === "" ? 0 : 1)}{value !== null && unit && <small> {unit}</small>}</p>
       <p class="note">
-        {value === null ? reasonText(why) : sure === null ? "" : `${num(sure * 100, 0)} % confidence`}
+        {value === null ? reasonText(why) : sureText(sure)}
         {value !== null && trial && " · experimental"}
       </p>
     </div>
@@ -72,7 +75,7 @@ function RoomCard({ glance, event }: { glance: Glance; event: string | null }) {
       </header>
       <p class="state big" data-state={state ?? "none"}>{state ? stateText[state] : "Unknown"}</p>
       <p class="note">
-        {state === null ? reasonText(why(v?.state_reason)) : `${num((v?.state_confidence ?? 0) * 100, 0)} % confidence`}
+        {state === null ? reasonText(why(v?.state_reason)) : sureText(v?.state_confidence ?? null)}
         {state !== null && v?.state_experimental && " · experimental: not validated well enough"}
       </p>
       {v?.apnoea && <p class="alarm" data-sure="true" role="alert">Breathing was there and is lost</p>}
@@ -96,7 +99,7 @@ function Home({ store }: { store: Store }) {
   };
   return (
     <>
-      <h2>{store.rooms.length ? "Rooms" : "Links"}</h2>
+      <h2>Rooms</h2>
       {cards.length === 0 && (
         <p class="panel empty">
           {store.status.open

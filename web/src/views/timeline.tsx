@@ -1,13 +1,13 @@
 // History from the store: from a day down to a second, the events on it, two nights beside each
 // other. Where nothing was stored nothing is drawn.
 import { useMemo, useState } from "preact/hooks";
-import type { EventList, History, HistoryPoint } from "../api";
+import type { EventList, History, HistoryPoint, Origin } from "../api";
 import { Chart, type Line } from "../chart";
 import { eventText, timeText } from "../events";
 import { preactView } from "../preact-view";
 import type { Store } from "../store";
 import { useAnswer } from "../use";
-import { num } from "../words";
+import { num, originText } from "../words";
 
 const HOUR_S = 3600;
 const DAY_S = 24 * HOUR_S;
@@ -25,14 +25,32 @@ function whereQuery(where: string): string {
   return where === "" ? "" : `&${where.startsWith("room:") ? "room" : "link"}=${encodeURIComponent(where.slice(5))}`;
 }
 
+/** Points of one source and one sender: they are never in one line. */
+interface Strand {
+  key: string;
+  source: Origin;
+  name: string;
+  points: HistoryPoint[];
+}
+
+function strandsOf(history: History): Strand[] {
+  const strands = new Map<string, Strand>();
+  for (const p of history.points) {
+    const key = `${p.source} ${p.series ?? 0}`;
+    const sender = history.series.find((s) => s.id === p.series)?.sender;
+    const strand = strands.get(key) ?? { key, source: p.source, name: sender ? ` from ${sender}` : "", points: [] };
+    strand.points.push(p);
+    strands.set(key, strand);
+  }
+  return [...strands.values()].sort((a, b) => a.key.localeCompare(b.key)); // live before replay before simulated
+}
+
 /** The points with an empty one wherever some are missing, so that the lines break there. */
-function withGaps(history: History): (HistoryPoint | { t: number })[] {
-  const step = STEP_S[history.resolution];
+function withGaps(points: HistoryPoint[], step: number): (HistoryPoint | { t: number })[] {
   const out: (HistoryPoint | { t: number })[] = [];
   let last = NaN;
-  for (const p of [...history.points].sort((a, b) => a.t - b.t)) {
+  for (const p of points.sort((a, b) => a.t - b.t)) {
     if (p.t - last > 1.5 * step) out.push({ t: last + step });
-    if (p.t === last) continue; // a second series at the same time: one line shows one
     out.push(p);
     last = p.t;
   }
@@ -43,8 +61,11 @@ const pick = (points: (HistoryPoint | { t: number })[], value: (p: HistoryPoint)
   points.map((p) => ("state" in p ? value(p) : null));
 
 function Charts({ history, events, onZoom }: { history: History; events: EventList | null; onZoom: (a: number, b: number) => void }) {
+  const strands = useMemo(() => strandsOf(history), [history]);
+  const [chosen, choose] = useState("");
+  const strand = strands.find((s) => s.key === chosen) ?? strands[0];
   const drawn = useMemo(() => {
-    const points = withGaps(history);
+    const points = strand ? withGaps(strand.points, STEP_S[history.resolution]) : [];
     const line = (label: string, color: string, value: (p: HistoryPoint) => number | null, fill = false): Line => ({
       label, color, values: pick(points, value), fill,
     });
@@ -61,9 +82,9 @@ function Charts({ history, events, onZoom }: { history: History; events: EventLi
       heart: [line("heart, per minute", "--moving", (p) => p.heart_bpm.mean)],
       rate: [line("frames per second", "--accent", (p) => p.rate_hz)],
     };
-  }, [history]);
+  }, [history, strand]);
   const marks = useMemo(() => (events?.events ?? []).map((e) => ({ t: e.t, text: e.type })), [events]);
-  if (history.points.length === 0) return <p class="panel empty">Nothing is stored of this time.</p>;
+  if (!strand) return <p class="panel empty">Nothing is stored of this time.</p>;
   const chart = (title: string, lines: Line[], range?: [number, number]) => (
     <section class="panel chart-panel">
       <h3>{title}</h3>
@@ -72,6 +93,18 @@ function Charts({ history, events, onZoom }: { history: History; events: EventLi
   );
   return (
     <>
+      <p class="tools">
+        <span class="badge small" data-origin={strand.source}>{originText[strand.source]}</span>
+        {strands.length > 1 && (
+          <label>
+            Shown{" "}
+            <select value={strand.key} onChange={(e) => choose(e.currentTarget.value)}>
+              {strands.map((s) => <option key={s.key} value={s.key}>{s.source}{s.name}</option>)}
+            </select>
+          </label>
+        )}
+        {history.next !== null && <span class="error">More is stored than can be drawn: look closer.</span>}
+      </p>
       {chart("State, share of the time", drawn.state, [0, 1])}
       {chart("Motion score", drawn.motion)}
       {chart("Breathing, per minute", drawn.breathing)}
@@ -103,7 +136,7 @@ function Nights({ where }: { where: string }) {
     const at = new Map<number, [number | null, number | null]>();
     [a, b].forEach((answer, i) => {
       if (!answer?.ok) return;
-      for (const p of answer.value.points) {
+      for (const p of strandsOf(answer.value)[0]?.points ?? []) {
         const minute = Math.round((p.t - evening(dates[i as 0 | 1])) / 60);
         const pair = at.get(minute) ?? [null, null];
         pair[i as 0 | 1] = p.breathing_bpm.mean;
@@ -123,6 +156,7 @@ function Nights({ where }: { where: string }) {
         values: minutes.map((m) => at.get(m)?.[i as 0 | 1] ?? null),
       })),
       means: [mean(0), mean(1)] as const,
+      sources: [a, b].map((answer) => (answer?.ok ? strandsOf(answer.value)[0]?.source : undefined)),
     };
   }, [a, b, dates]);
   const input = (i: 0 | 1) => (
@@ -141,7 +175,7 @@ function Nights({ where }: { where: string }) {
       {drawn.t.length > 0 && (
         <div class="panel chart-panel">
           <Chart label="Breathing of two nights, hours after 20:00" t={drawn.t} lines={drawn.lines} hours />
-          <p class="note">Hours after 20:00. Mean: {num(drawn.means[0], 1)} and {num(drawn.means[1], 1)} per minute.</p>
+          <p class="note">Hours after 20:00. Mean: {num(drawn.means[0], 1)} and {num(drawn.means[1], 1)} per minute. Source: {drawn.sources.map((o) => (o ? originText[o] : "NO DATA")).join(" and ")}.</p>
         </div>
       )}
     </section>
@@ -189,6 +223,7 @@ function Timeline({ store }: { store: Store }) {
           {events.value.events.slice(0, 100).map((e) => (
             <li key={e.id}>
               {eventText(e)}{" "}
+              {e.source && <span class="badge small" data-origin={e.source}>{originText[e.source as Origin] ?? e.source}</span>}{" "}
               <button type="button" onClick={() => setSpan({ from: e.t - 60, to: e.t + 60, follow: null })}>look</button>{" "}
               <a href={`#/recordings?t=${e.t}`}>recording</a>
             </li>
