@@ -15,6 +15,7 @@ struct entity {
     const char *device_class, *state_class, *unit;
     const char *more; /* one more attribute: a member of the state document */
     bool diagnostic;
+    bool experimental; /* always: it is not validated well enough (docs/accuracy.md) */
 };
 
 #define BINARY "binary_sensor"
@@ -22,35 +23,35 @@ struct entity {
 
 static const struct entity entities[] = {
     {AW_HA_SENSING, "presence", BINARY, "Presence", "presence", -1, "state_reason", "occupancy",
-     NULL, NULL, "state_experimental", false},
+     NULL, NULL, "state_experimental", false, false},
     {AW_HA_SENSING, "motion", BINARY, "Motion", "motion", -1, "state_reason", "motion", NULL, NULL,
-     NULL, false},
+     NULL, false, false},
     {AW_HA_SENSING, "motion_score", SENSOR, "Motion score", "motion_score", 2, "motion_reason",
-     NULL, "measurement", NULL, "motion_threshold", false},
+     NULL, "measurement", NULL, "motion_threshold", false, false},
     {AW_HA_SENSING, "breathing", SENSOR, "Breathing rate", "breathing_bpm", 1, "breathing_reason",
-     NULL, "measurement", "breaths/min", NULL, false},
+     NULL, "measurement", "breaths/min", NULL, false, false},
     {AW_HA_SENSING, "heart", SENSOR, "Heart rate", "heart_bpm", 0, "heart_reason", NULL,
-     "measurement", "bpm", NULL, false},
+     "measurement", "bpm", NULL, false, true},
     {AW_HA_SENSING, "fall", BINARY, "Fall", "fall_alarm", -1, "fall_reason", "safety", NULL, NULL,
-     "fall_time", false},
+     "fall_time", false, true},
     {AW_HA_SENSING, "persons", SENSOR, "Persons", "persons", 0, "persons_reason", NULL,
-     "measurement", NULL, NULL, false},
+     "measurement", NULL, NULL, false, true},
     {AW_HA_SENSING, "signal_quality", SENSOR, "Signal quality", "signal_quality_percent", 0,
-     "signal_quality_reason", NULL, "measurement", "%", NULL, false},
+     "signal_quality_reason", NULL, "measurement", "%", NULL, false, false},
     {AW_HA_NODE, "rate", SENSOR, "Frame rate", "rate_hz", 0, "rate_reason", "frequency",
-     "measurement", "Hz", NULL, true},
+     "measurement", "Hz", NULL, true, false},
     {AW_HA_NODE, "rssi", SENSOR, "RSSI", "rssi_dbm", 0, "reason", "signal_strength", "measurement",
-     "dBm", NULL, true},
+     "dBm", NULL, true, false},
     {AW_HA_NODE, "last_seen", SENSOR, "Last seen", "last_seen", -1, "reason", "timestamp", NULL,
-     NULL, NULL, true},
+     NULL, NULL, true, false},
     {AW_HA_NODE, "lost", SENSOR, "Frames lost", "lost", 0, "reason", NULL, "total_increasing",
-     "frames", NULL, true},
+     "frames", NULL, true, false},
     {AW_HA_NODE, "refused", SENSOR, "Frames refused", "refused", 0, "reason", NULL,
-     "total_increasing", "frames", NULL, true},
+     "total_increasing", "frames", NULL, true, false},
     {AW_HA_BRIDGE, "links", SENSOR, "Links with frames", "links", 0, "reason", NULL, "measurement",
-     NULL, NULL, true},
+     NULL, NULL, true, false},
     {AW_HA_BRIDGE, "refused", SENSOR, "Records refused", "refused", 0, "reason", NULL,
-     "total_increasing", "records", "refused_by_reason", true},
+     "total_increasing", "records", "refused_by_reason", true, false},
 };
 
 void aw_ha_slug(char *out, size_t cap, const char *text) {
@@ -146,9 +147,9 @@ static void component(struct aw_json *j, const struct aw_ha_names *n, const stru
     aw_json_int(j, AW_HA_EXPIRE_S);
     key_str(j, "json_attributes_topic", topic);
     snprintf(text, sizeof text,
-             "{{ {'source': value_json.source, 'reason': value_json.%s%s%s%s%s} | tojson }}",
-             e->reason, e->more ? ", '" : "", e->more ? e->more : "",
-             e->more ? "': value_json." : "", e->more ? e->more : "");
+             "{{ {'source': value_json.source, 'reason': value_json.%s%s%s%s%s%s} | tojson }}",
+             e->reason, e->experimental ? ", 'experimental': true" : "", e->more ? ", '" : "",
+             e->more ? e->more : "", e->more ? "': value_json." : "", e->more ? e->more : "");
     key_str(j, "json_attributes_template", text);
 }
 

@@ -63,6 +63,7 @@ assert c["presence"]["platform"] == "binary_sensor" and c["presence"]["device_cl
 assert c["breathing"]["state_class"] == "measurement" and c["breathing"]["unit_of_measurement"] == "breaths/min"
 ids = [e["unique_id"] for e in c.values()]
 assert len(set(ids)) == len(ids) == 8 and all(e["expire_after"] == 60 for e in c.values())
+assert {k for k, e in c.items() if "'experimental': true" in e["json_attributes_template"]} == {"fall", "heart", "persons"}
 assert all("None" in e["value_template"] for e in c.values() if e["platform"] == "sensor")
 P
 moving() { kept_is airwake/room_replay-1/state '"presence":"ON","motion":"ON"'; }

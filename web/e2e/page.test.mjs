@@ -2,6 +2,7 @@
 // built from test/server/fake_feed.c: three links, of which 0 breathes, 1 walks, and 2 falls silent
 // after 8 s.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -250,4 +251,27 @@ test("the Doppler spectrum is drawn while it is asked for", async () => {
   assert.deepEqual(two.faults, []);
   await two.close();
   assert.equal(await real.stop(), 0);
+});
+
+test("a server that wants a token is asked with one, also for the WebSocket", async () => {
+  const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
+  const state = mkdtempSync(join(tmpdir(), "airwake-page-"));
+  const secret = execFileSync(airwake, ["token", "create", "--name", "page", "--scope", "read", "--state", state]).toString().match(/awt_[\w-]+/)[0];
+  process.env.STATE_DIRECTORY = state;
+  process.env.AIRWAKE_HTTP_LOOPBACK_NEEDS_TOKEN = "true";
+  const real = await startServer(airwake, ["serve", "--no-udp", "--http-port", "0", "--replay", process.env.AIRWAKE_DEMO ?? "../build/dev/demo.pcap", "--loop"]);
+  delete process.env.STATE_DIRECTORY;
+  delete process.env.AIRWAKE_HTTP_LOOPBACK_NEEDS_TOKEN;
+  const { page, close } = await openPage(browser, real.url, { view: "home" });
+  await page.locator("#token-input").fill("awt_wrong");
+  await page.getByRole("button", { name: "Use it" }).click();
+  await says(page, "#token", "wants a token", 20_000);
+  await says(page, "#badge", "^NO DATA");
+  await page.locator("#token-input").fill(secret);
+  await page.getByRole("button", { name: "Use it" }).click();
+  await says(page, "#badge", "^SIMULATED", 20_000);
+  await says(page, "#rooms article .state", "^(Empty|Still|Moving)$", 30_000);
+  await close();
+  assert.equal(await real.stop(), 0);
+  rmSync(state, { recursive: true });
 });

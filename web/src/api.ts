@@ -1,6 +1,7 @@
 // What the server says: types made from its own document, api/openapi.json, so that the page cannot
 // drift from it. A null number is not known; the reason beside it says why.
 import type { components } from "./openapi.gen";
+import { withToken } from "./token";
 
 type Schemas = components["schemas"];
 export type Origin = Schemas["Origin"];
@@ -43,7 +44,7 @@ export async function ask<T>(path: string, method = "GET", body?: unknown): Prom
   try {
     const response = await fetch(path, {
       method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: withToken(body === undefined ? {} : { "content-type": "application/json" }),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

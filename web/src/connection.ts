@@ -1,6 +1,7 @@
 // The WebSocket to the server: comes back by itself, slower each time, at once when the browser
 // says the network is back or the page is looked at again.
-import { parseMessage, type Message } from "./api";
+import { ask, parseMessage, type Message } from "./api";
+import { askForToken, protocols } from "./token";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
@@ -34,12 +35,14 @@ export class Connection {
   private open(): void {
     const url = new URL("/ws/sensing", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, protocols());
+    let heard = false;
     socket.binaryType = "arraybuffer";
     this.socket = socket;
     this.heard = performance.now();
     socket.onmessage = (event) => {
       this.heard = performance.now();
+      heard = true;
       if (event.data instanceof ArrayBuffer) this.onBinary(event.data);
       if (typeof event.data !== "string") return;
       const message = parseMessage(event.data);
@@ -52,6 +55,7 @@ export class Connection {
     };
     socket.onclose = () => {
       if (this.socket === socket) this.lost();
+      if (!heard) void this.refused();
     };
   }
 
@@ -68,6 +72,12 @@ export class Connection {
     this.onStatus({ open: false, retryAt: performance.now() + wait_ms });
     window.clearTimeout(this.retry);
     this.retry = window.setTimeout(() => this.open(), wait_ms);
+  }
+
+  /** A browser does not say why it got no WebSocket; a request does. */
+  private async refused(): Promise<void> {
+    const got = await ask("/api/v1/info");
+    if (!got.ok && (got.status === 401 || got.status === 403)) askForToken(got.why, () => this.now());
   }
 
   private now(): void {

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { ask, type CalibrationList, type LinkCalibration, type Recording } from "../api";
 import { timeText } from "../events";
 import { preactView } from "../preact-view";
+import { token } from "../token";
 import type { Store } from "../store";
 import { useAnswer } from "../use";
 import { ageText, count, num, originText } from "../words";
@@ -174,7 +175,9 @@ function Recordings() {
                   : r.replaying
                     ? <button type="button" onClick={() => void act(`${url(r)}/replay`, "DELETE")}>Stop the replay</button>
                     : <button type="button" onClick={() => void act(`${url(r)}/replay`, "POST", { speed: 1 })}>Replay</button>}
-                <a href={`${url(r)}/data`} download>Download</a>
+                {token() === null
+                  ? <a href={`${url(r)}/data`} download>Download</a>
+                  : <span class="note">Download: curl -H "Authorization: Bearer …" {location.origin}{url(r)}/data</span>}
                 <button type="button" onClick={() => { if (confirm(`Delete ${r.name}?`)) void act(url(r), "DELETE"); }}>Delete</button>
               </p>
             </li>
