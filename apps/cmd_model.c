@@ -165,8 +165,10 @@ static int run(int argc, char **argv) {
         if (model_windows(argv[i], hop_s, answer, &r, &why) != AW_OK) {
             code = refused("run", argv[i], &why);
         } else if (r.windows == 0) {
-            fprintf(stderr, "airwake model run: %s: shorter than the 19 s the model needs\n",
-                    argv[i]);
+            fprintf(
+                stderr,
+                "airwake model run: %s: no link has the 19 s without a gap that the model needs\n",
+                argv[i]);
             code = EXIT_FAILED;
         }
     }
