@@ -310,13 +310,6 @@ static void put_second(struct aw_store *s, const struct aw_series *series,
     aw_ring_commit(&s->to);
 }
 
-void aw_store_room(struct aw_store *s, const char *name, enum aw_origin_kind source,
-                   int64_t wall_ns, const struct aw_update *u) {
-    struct aw_series series = {.room = true};
-    snprintf(series.name, sizeof series.name, "%s", name);
-    put_second(s, &series, source, wall_ns, u);
-}
-
 void aw_store_message(struct aw_store *s, const struct aw_msg *m) {
     const struct aw_event_subject *of = aw_event_push(&s->watch, m, put_event, s);
     if (!of || m->kind == AW_MSG_LINK) return;

@@ -37,10 +37,6 @@ void aw_store_close(struct aw_store *s);
 /* One message of the feed; once per second. */
 void aw_store_message(struct aw_store *s, const struct aw_msg *m);
 void aw_store_second(struct aw_store *s, int64_t now_ns);
-
-/* A second of a room that somebody else put together from its links. */
-void aw_store_room(struct aw_store *s, const char *name, enum aw_origin_kind source,
-                   int64_t wall_ns, const struct aw_update *u);
 void aw_store_event(struct aw_store *s, const struct aw_event *e);
 
 /* Work for the store's thread: run() there, then done() in the loop thread, from aw_store_poll().
