@@ -39,6 +39,7 @@ aw_layer(server USES base readers core sim infer FILES
     update_json.c
     # history
     recorder.c
+    recordings.c
     event.c
     history.c
     store.c
@@ -83,8 +84,10 @@ aw_layer(server USES base readers core sim infer FILES
     routes_metrics.c
     routes_own.c
     routes_recordings.c
+    ruview_calibration.c
     ruview_health.c
     ruview_model.c
+    ruview_recordings.c
     ruview_routes.c
     ruview_view.c
     routes_store.c

@@ -9,8 +9,16 @@
 #include <strings.h>
 
 static const struct aw_route_table *const tables[] = {
-    &aw_routes_own,   &aw_routes_calibration, &aw_routes_rooms,      &aw_routes_config,
-    &aw_routes_store, &aw_routes_metrics,     &aw_routes_recordings, &aw_routes_ruview,
+    &aw_routes_own,
+    &aw_routes_calibration,
+    &aw_routes_rooms,
+    &aw_routes_config,
+    &aw_routes_store,
+    &aw_routes_metrics,
+    &aw_routes_recordings,
+    &aw_routes_ruview,
+    &aw_routes_ruview_recordings,
+    &aw_routes_ruview_calibration,
 };
 
 const struct aw_route *aw_routes_at(size_t i) {

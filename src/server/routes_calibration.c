@@ -1,7 +1,7 @@
 /* /api/v1/calibration: what each link learned of its empty room, and takes of it on request. */
-#include "server/command.h"
+#include "server/routes_calibration.h"
+
 #include "server/engine.h"
-#include "server/route.h"
 #include "server/services.h"
 
 #include <math.h>
@@ -11,29 +11,33 @@
 
 static const double OVERLAP_ALLOWED = 0.05; /* sense/calibration.h */
 static const float DRIFT_DUE = 3;           /* likewise */
-enum { TAKE_MIN_S = 10, TAKE_MAX_S = 600, TAKE_S = 30 };
+enum { TAKE_MIN_S = 10, TAKE_MAX_S = 600 };
 
-enum status { NONE, ARMED, REFUSED, COLLECTING };
 static const char *const status_keys[] = {"none", "armed", "refused", "collecting"};
 
-static enum status status_of(const struct aw_board_link *l) {
-    if (l->take_left_s) return COLLECTING;
+enum aw_calibration_status aw_calibration_status(const struct aw_board_link *l) {
+    if (l->take_left_s) return AW_LINK_COLLECTING;
     switch (l->calibration.report.verdict) {
     case AW_CALIBRATION_NONE:
-        return NONE;
+        return AW_LINK_UNCALIBRATED;
     case AW_CALIBRATION_ARMED:
-        return ARMED;
+        return AW_LINK_ARMED;
     case AW_CALIBRATION_TOO_SHORT:
     case AW_CALIBRATION_SOMEBODY_MOVED:
     case AW_CALIBRATION_OVERLAP:
         break;
     }
-    return REFUSED;
+    return AW_LINK_REFUSED;
+}
+
+bool aw_calibration_drifted(const struct aw_board_link *l) {
+    return l->calibration.report.verdict == AW_CALIBRATION_ARMED &&
+           l->calibration.report.drift > DRIFT_DUE;
 }
 
 static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
     const struct aw_calibration_report *r = &l->calibration.report;
-    enum status status = status_of(l);
+    enum aw_calibration_status status = aw_calibration_status(l);
     bool armed = r->verdict == AW_CALIBRATION_ARMED, tried = r->verdict != AW_CALIBRATION_NONE;
     double age_s = now_ns > l->calibrated_ns ? (double)(now_ns - l->calibrated_ns) * 1e-9 : 0;
     aw_json_open(j, '{');
@@ -43,7 +47,7 @@ static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t 
     aw_json_key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
     aw_json_key_str(j, "status", status_keys[status]);
     aw_json_key_str(j, "refused",
-                    status == REFUSED ? aw_calibration_verdict_key(r->verdict) : NULL);
+                    status == AW_LINK_REFUSED ? aw_calibration_verdict_key(r->verdict) : NULL);
     aw_json_key_str(j, "take", r->collecting ? aw_take_key(r->take) : NULL);
     aw_json_key_uint(j, "left_s", l->take_left_s);
     aw_json_key_uint(j, "empty_s", r->empty_s);
@@ -56,7 +60,7 @@ static void view_link(struct aw_json *j, const struct aw_board_link *l, int64_t 
     aw_json_key_num(j, "calibrated_age_s", armed && l->calibrated_ns ? age_s : (double)NAN, 1);
     aw_json_key_num(j, "drift", armed ? (double)r->drift : NAN, 2);
     aw_json_key(j, "drift_due");
-    aw_json_bool(j, armed && r->drift > DRIFT_DUE);
+    aw_json_bool(j, aw_calibration_drifted(l));
     aw_json_key(j, "restored");
     aw_json_bool(j, armed && r->restored);
     aw_json_close(j, '}');
@@ -68,21 +72,21 @@ static void view_room(struct aw_json *j, const struct aw_board *b, const struct 
     for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
         const struct aw_board_link *l = &b->links[i];
         if (!l->used || !l->has_info || l->room != r->id) continue;
-        n[status_of(l)]++;
+        n[aw_calibration_status(l)]++;
         links++;
     }
-    const char *status = n[COLLECTING]                ? "collecting"
-                         : n[REFUSED]                 ? "refused"
-                         : n[ARMED] == links && links ? "armed"
-                         : n[ARMED]                   ? "partly"
-                                                      : "none";
+    const char *status = n[AW_LINK_COLLECTING]                ? "collecting"
+                         : n[AW_LINK_REFUSED]                 ? "refused"
+                         : n[AW_LINK_ARMED] == links && links ? "armed"
+                         : n[AW_LINK_ARMED]                   ? "partly"
+                                                              : "none";
     aw_json_open(j, '{');
     aw_json_key_str(j, "room", r->key);
     aw_json_key_str(j, "name", r->name);
     aw_json_key_str(j, "source", aw_origin_kind_key(r->origin));
     aw_json_key_str(j, "status", status);
     aw_json_key_uint(j, "links", links);
-    aw_json_key_uint(j, "armed", n[ARMED]);
+    aw_json_key_uint(j, "armed", n[AW_LINK_ARMED]);
     aw_json_close(j, '}');
 }
 
@@ -109,18 +113,21 @@ static int get_calibration(struct aw_request *r) {
     return aw_answer_json(r, 200, view, r->http);
 }
 
-static void begun(struct aw_http *h, const struct aw_msg *m) {
-    uint64_t ticket = m->reply.ticket;
-    if (m->reply.done) {
-        struct aw_reply reply = {
-            .status = 202, .type = "application/json", .body = aw_note_json(view, h)};
-        aw_later_answer(h, ticket, &reply);
-    } else if (m->reply.refused) {
-        aw_later_problem(h, ticket, 409,
+bool aw_calibration_refused(struct aw_http *h, const struct aw_msg *m) {
+    if (m->reply.done) return false;
+    if (m->reply.refused)
+        aw_later_problem(h, m->reply.ticket, 409,
                          "a take is under way there, or an empty take is needed before this one");
-    } else {
-        aw_later_problem(h, ticket, 404, "the link is not there any more");
-    }
+    else
+        aw_later_problem(h, m->reply.ticket, 404, "the link is not there any more");
+    return true;
+}
+
+static void begun(struct aw_http *h, const struct aw_msg *m) {
+    if (aw_calibration_refused(h, m)) return;
+    struct aw_reply reply = {
+        .status = 202, .type = "application/json", .body = aw_note_json(view, h)};
+    aw_later_answer(h, m->reply.ticket, &reply);
 }
 
 static void cleared(struct aw_http *h, const struct aw_msg *m) {
@@ -128,9 +135,8 @@ static void cleared(struct aw_http *h, const struct aw_msg *m) {
     aw_later_answer(h, m->reply.ticket, &reply);
 }
 
-/* Links of the room, or the one link; with neither all. */
-static void choose(struct aw_command *c, const struct aw_board *b, const uint32_t *link,
-                   const struct aw_board_room *room) {
+void aw_calibration_choose(struct aw_command *c, const struct aw_board *b, const uint32_t *link,
+                           const struct aw_board_room *room) {
     c->n_links = 0;
     for (uint32_t i = 0; i < AW_BOARD_LINKS && c->n_links < AW_COMMAND_LINKS; i++) {
         const struct aw_board_link *l = &b->links[i];
@@ -140,7 +146,7 @@ static void choose(struct aw_command *c, const struct aw_board *b, const uint32_
     }
 }
 
-static int ask(struct aw_request *r, struct aw_command *c) {
+int aw_calibration_ask(struct aw_request *r, struct aw_command *c) {
     struct aw_engine *engine = r->http->services ? r->http->services->engine : NULL;
     uint64_t ticket;
     if (!engine) return aw_answer_problem(r, 503, "there are no sources to calibrate");
@@ -164,7 +170,7 @@ static int post_calibration(struct aw_request *r) {
     static struct aw_command c; /* large, and only the loop thread comes here */
     const struct aw_board *b = r->http->board;
     const char *take = NULL, *key = NULL;
-    double number = 0, seconds = TAKE_S;
+    double number = 0, seconds = AW_TAKE_S;
     c = (struct aw_command){.kind = AW_COMMAND_TAKE, .reply = {.replied = begun}};
     if (aw_request_string(r, "take", 8, &take) != AW_GIVEN || !take_of(take, &c.take))
         return aw_answer_range(r, "take", "empty, walk or still");
@@ -178,12 +184,12 @@ static int post_calibration(struct aw_request *r) {
         return aw_answer_range(r, "room", "the id of a room, or none with a link");
     uint32_t id = (uint32_t)number, place = key ? aw_board_find_room(b, key) : AW_BOARD_ROOMS;
     if (key && place == AW_BOARD_ROOMS) return aw_answer_range(r, "room", "a room that is there");
-    choose(&c, b, key ? NULL : &id, key ? &b->rooms[place] : NULL);
+    aw_calibration_choose(&c, b, key ? NULL : &id, key ? &b->rooms[place] : NULL);
     if (!c.n_links)
         return aw_answer_range(r, key ? "room" : "link",
                                key ? "a room with links" : "a link that is there");
     c.seconds = (uint32_t)lround(seconds);
-    return ask(r, &c);
+    return aw_calibration_ask(r, &c);
 }
 
 static int delete_calibration(struct aw_request *r) {
@@ -199,8 +205,8 @@ static int delete_calibration(struct aw_request *r) {
     if (room && place == AW_BOARD_ROOMS) return aw_answer_range(r, "room", "a room that is there");
     if (link == AW_GIVEN && aw_board_find(b, id) == AW_BOARD_LINKS)
         return aw_answer_range(r, "link", "a link that is there");
-    choose(&c, b, link == AW_GIVEN ? &id : NULL, room ? &b->rooms[place] : NULL);
-    return c.n_links ? ask(r, &c) : aw_answer_none(r);
+    aw_calibration_choose(&c, b, link == AW_GIVEN ? &id : NULL, room ? &b->rooms[place] : NULL);
+    return c.n_links ? aw_calibration_ask(r, &c) : aw_answer_none(r);
 }
 
 static const struct aw_route routes[] = {

@@ -128,16 +128,6 @@ static int get_training(struct aw_request *r) {
     return aw_answer_json(r, 200, write_training, NULL);
 }
 
-static const char no_recorder[] = "recordings are made and listed at /api/v1/recordings here";
-
-static int cannot_record(struct aw_request *r) {
-    return aw_answer_problem(r, 501, no_recorder);
-}
-
-static int no_such_recording(struct aw_request *r) {
-    return aw_answer_problem(r, 404, "there is no recording of this name");
-}
-
 static const struct aw_route routes[] = {
     {"GET", "/health/health", AW_SCOPE_OPEN, get_health},
     {"GET", "/health/metrics", AW_SCOPE_OPEN, get_metrics},
@@ -165,10 +155,5 @@ static const struct aw_route routes[] = {
     {"POST", "/api/v1/train/stop", AW_SCOPE_CONTROL, cannot_train},
     {"POST", "/api/v1/train/pretrain", AW_SCOPE_CONTROL, cannot_train},
     {"POST", "/api/v1/train/lora", AW_SCOPE_CONTROL, cannot_train},
-    {"GET", "/api/v1/recording/list", AW_SCOPE_READ, cannot_record},
-    {"POST", "/api/v1/recording/start", AW_SCOPE_CONTROL, cannot_record},
-    {"POST", "/api/v1/recording/stop", AW_SCOPE_CONTROL, cannot_record},
-    {"GET", "/api/v1/recording/download/{id}", AW_SCOPE_READ, no_such_recording},
-    {"DELETE", "/api/v1/recording/{id}", AW_SCOPE_CONTROL, no_such_recording},
 };
 const struct aw_route_table aw_routes_ruview = {routes, sizeof routes / sizeof routes[0]};

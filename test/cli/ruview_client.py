@@ -65,15 +65,20 @@ def get(path, status=200):
     return json.loads(body)
 
 
-def post(path, status, body=b"{}"):
-    r = urllib.request.Request(http + path, body, {"Content-Type": "application/json"})
+def ask(method, path, status, body=None):
+    r = urllib.request.Request(http + path, body, {"Content-Type": "application/json"},
+                               method=method)
     try:
         with urllib.request.urlopen(r, timeout=5) as got:
             code, text = got.status, got.read()
     except urllib.error.HTTPError as e:
         code, text = e.code, e.read()
-    check(f"POST {path}: {status}, not success", code == status, code)
-    fields(path, json.loads(text), {"detail": "str"})  # what their page shows
+    check(f"{method} {path}: {status}", code == status, (code, text))
+    return json.loads(text)
+
+
+def refused(path, status):
+    fields(path, ask("POST", path, status, b"{}"), {"detail": "str"})  # what their page shows
 
 
 def messages(where, path, seconds, origin=None, ping=False):
@@ -202,9 +207,47 @@ fields("lora", get("/api/v1/models/lora/profiles"), {"profiles": "list"})
 get("/api/v1/models/some", 404)
 train = get("/api/v1/train/status")
 check("/api/v1/train/status: idle", train["active"] is False and train["status"] == "idle", train)
-fields("/api/v1/recording/list", get("/api/v1/recording/list", 501), {"detail": "str"})
 for p in ("models/load", "models/unload", "models/lora/activate", "train/start", "train/stop",
-          "train/pretrain", "train/lora", "recording/start", "recording/stop"):
-    post(f"/api/v1/{p}", 501)
+          "train/pretrain", "train/lora"):
+    refused(f"/api/v1/{p}", 501)
+
+# recordings, as their TrainingPanel makes, lists and deletes them
+refused("/api/v1/recording/stop", 409)
+made = ask("POST", "/api/v1/recording/start", 200, b'{"session_name":"evening","label":"pose"}')
+fields("recording/start", made, {"success": "bool", "recording_id": "str"})
+refused("/api/v1/recording/start", 409)
+time.sleep(1.1)
+ended = ask("POST", "/api/v1/recording/stop", 200, b"{}")
+fields("recording/stop", ended, {"success": "bool", "recording_id": "str", "duration_secs": "int"})
+check("recording/stop: the one begun", ended["recording_id"] == made["recording_id"], ended)
+listed = get("/api/v1/recording/list")
+fields("recording/list", listed, {
+    "recordings[].id": "str", "recordings[].name": "str", "recordings[].frame_count": "int",
+    "recordings[].file_size_bytes": "int", "recordings[].started_at": "str",
+    "recordings[].ended_at": "str", "recordings[].status": "str"})
+one = listed["recordings"][0]
+check("recording/list: it, complete", (one["id"], one["name"], one["label"], one["status"]) ==
+      (made["recording_id"], "evening", "pose", "completed"), one)
+check("recording/list: nothing arrived, and a replay is not recorded", one["frame_count"] == 0, one)
+with urllib.request.urlopen(f"{http}/api/v1/recording/download/{one['id']}", timeout=5) as got:
+    check("recording/download: the file", len(got.read()) == one["file_size_bytes"], one)
+gone = ask("DELETE", f"/api/v1/recording/{one['id']}", 200)
+check("recording: deleted", gone == {"success": True, "deleted": one["id"]}, gone)
+check("recording/list: gone", get("/api/v1/recording/list") == {"recordings": []})
+
+# calibration
+status = get("/api/v1/calibration/status")
+fields("calibration/status", status, {"active": "bool", "status": "str"})
+refused("/api/v1/calibration/stop", 409)
+if SOURCE == "waiting":
+    check("calibration/status: nothing to calibrate", status["status"] == "none", status)
+    refused("/api/v1/calibration/start", 409)
+else:
+    check("calibration/status: not yet", status["status"] == "Uncalibrated", status)
+    fields("calibration/start", ask("POST", "/api/v1/calibration/start", 200, b"{}"),
+           {"success": "bool", "message": "str"})
+    status = get("/api/v1/calibration/status")
+    check("calibration/status: collecting",
+          status == {"active": True, "status": "Collecting"}, status)
 print(f"{checks} checks, {len(failures)} failed")
 sys.exit(1 if failures or checks < 300 else 0)
