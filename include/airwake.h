@@ -176,7 +176,9 @@ struct aw_frame {
     X(NO_SIGNAL, "no-signal", "all subcarriers are zero or saturated")                             \
     X(STALE, "stale", "the last measurement is too old")                                           \
     X(ONE_CHAIN, "one-chain", "needs two receive chains of one receiver")                          \
-    X(NOT_LOCATED, "not-located", "the links cannot place it within the room")
+    X(NOT_LOCATED, "not-located", "the links cannot place it within the room")                     \
+    X(NOT_FINITE, "not-finite", "the model gave no number")                                        \
+    X(IMPOSSIBLE, "impossible", "the model put it where it cannot be")
 
 enum aw_reason {
 #define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,

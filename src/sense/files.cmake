@@ -10,6 +10,8 @@ set(sense_files
     fuse.c
     heart.c
     motion.c
+    pose.c
+    pose_tracker.c
     presence.c
     rate_tracker.c
     sway.c

@@ -18,6 +18,8 @@ const reasons: Record<string, string> = {
   "no-signal": "all subcarriers are zero or saturated",
   stale: "the last measurement is too old",
   "not-located": "its links cannot tell where in the room",
+  "not-finite": "the model gave no number",
+  impossible: "the model put it where it cannot be",
   "one-chain": "one antenna cannot tell this",
   "no-connection": "the connection to the server is lost",
 };
