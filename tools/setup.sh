@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building, running and testing airwake needs, on Debian and its relatives.
+# Installs what building, running and testing airwake needs, on Debian and its relatives; ONNX
+# Runtime where that can be had (tools/onnxruntime.sh), since models work without it, too.
 #   tools/setup.sh run|test
 set -euo pipefail
 what=${1:?run or test}
@@ -20,7 +21,14 @@ missing=()
 for p in "${packages[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
 done
-[ ${#missing[@]} = 0 ] && exit 0
+onnxruntime() {
+    tools/onnxruntime.sh || echo "airwake: ONNX Runtime is not installed; models are computed in plain C" >&2
+}
+cd "$(dirname "$0")/.."
+if [ ${#missing[@]} = 0 ]; then
+    onnxruntime
+    exit 0
+fi
 
 if ! command -v apt-get >/dev/null; then
     echo "airwake: no apt-get here; install these (or what your system calls them): ${missing[*]}" >&2
@@ -38,3 +46,4 @@ if [ "$what" = test ] && [ ! -e $policy ]; then
 fi
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+onnxruntime

@@ -3,6 +3,7 @@ aw_layer(infer USES base FILES
     elementwise.c
     gru.c
     linear.c
+    net.c
     norm.c
     onnx.c
     op.c

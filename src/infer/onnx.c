@@ -8,6 +8,7 @@
 enum {
     MODEL_GRAPH = 7,
     MODEL_OPSET = 8,
+    MODEL_FUNCTIONS = 25,
     OPSET_DOMAIN = 1,
     OPSET_VERSION = 2,
     GRAPH_NODE = 1,
@@ -26,8 +27,13 @@ enum {
     ATTR_I = 3,
     ATTR_S = 4,
     ATTR_T = 5,
+    ATTR_G = 6,
     ATTR_FLOATS = 7,
     ATTR_INTS = 8,
+    ATTR_TENSORS = 10,
+    ATTR_GRAPHS = 11,
+    ATTR_SPARSE = 22,
+    ATTR_SPARSES = 23,
     TENSOR_DIMS = 1,
     TENSOR_TYPE = 2,
     TENSOR_FLOATS = 4,
@@ -36,6 +42,7 @@ enum {
     TENSOR_NAME = 8,
     TENSOR_RAW = 9,
     TENSOR_DOUBLES = 10,
+    TENSOR_EXTERNAL = 13,
     TENSOR_LOCATION = 14,
     INFO_NAME = 1,
     INFO_TYPE = 2,
@@ -53,6 +60,8 @@ bool aw_nn_text_is(struct aw_nn_text t, const char *s) {
 static bool same(struct aw_nn_text a, struct aw_nn_text b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
+
+static const char EXTERNAL[] = "its weights are in a second file (external data)";
 
 static float float_of(uint32_t bits) {
     float v;
@@ -190,6 +199,11 @@ static void raw(struct aw_nn_text bytes, int type, float *f, int64_t *i, size_t 
     }
 }
 
+/* Weights in a second file: a field of a TensorProto says so. */
+static bool outside(const struct aw_wire_field *f) {
+    return f->number == TENSOR_EXTERNAL || (f->number == TENSOR_LOCATION && f->varint != 0);
+}
+
 /* A TensorProto as a constant in t, whose name is set already when it has none of its own. */
 static int tensor(struct parser *p, struct aw_nn_text bytes, struct aw_nn_tensor *t) {
     struct aw_wire w = aw_wire_of(bytes);
@@ -199,9 +213,7 @@ static int tensor(struct parser *p, struct aw_nn_text bytes, struct aw_nn_tensor
     while (aw_wire_next(&w, &f)) {
         if (f.number == TENSOR_TYPE) type = (int)(f.varint & 0xff);
         if (f.number == TENSOR_RAW) raw_bytes = f.bytes;
-        if (f.number == TENSOR_LOCATION && f.varint == 1)
-            return fail(p, AW_ERR_UNSUPPORTED, "its weights are in a second file (external data)",
-                        t->name);
+        if (outside(&f)) return fail(p, AW_ERR_UNSUPPORTED, EXTERNAL, t->name);
         if (f.number != TENSOR_DIMS) continue;
         struct aw_wire dims = aw_wire_of(f.bytes);
         if (f.type == AW_WIRE_VARINT && (err = add_dim(p, t, (int64_t)f.varint)) != AW_OK)
@@ -296,6 +308,21 @@ static int node_value(struct parser *p, struct aw_nn_node *n, struct aw_wire_fie
     return AW_OK;
 }
 
+/* No graphs within nodes, and no weights in other files, for whoever computes the model. */
+static int attribute(struct parser *p, struct aw_nn_text bytes, struct aw_nn_text op) {
+    struct aw_wire w = aw_wire_of(bytes);
+    struct aw_wire_field f, of_tensor;
+    while (aw_wire_next(&w, &f)) {
+        struct aw_wire t = aw_wire_of(f.bytes);
+        if (f.number == ATTR_G || f.number == ATTR_TENSORS || f.number == ATTR_GRAPHS ||
+            f.number == ATTR_SPARSE || f.number == ATTR_SPARSES)
+            return fail(p, AW_ERR_UNSUPPORTED, "a graph or a list of tensors within a node", op);
+        while (f.number == ATTR_T && aw_wire_next(&t, &of_tensor))
+            if (outside(&of_tensor)) return fail(p, AW_ERR_UNSUPPORTED, EXTERNAL, op);
+    }
+    return AW_OK;
+}
+
 static int node(struct parser *p, struct aw_nn_text bytes) {
     struct aw_nn_graph *g = p->g;
     struct aw_wire w = aw_wire_of(bytes);
@@ -316,6 +343,9 @@ static int node(struct parser *p, struct aw_nn_text bytes) {
                 return err;
     }
     if (w.bad) return cut(p);
+    w = aw_wire_of(bytes);
+    while (aw_wire_next(&w, &f))
+        if (f.number == NODE_ATTRIBUTE && (err = attribute(p, f.bytes, n.op)) != AW_OK) return err;
     if (n.n_out == 0 || n.out[0] < 0) return fail(p, AW_ERR_INVAL, "a node without output", n.op);
     if (aw_nn_text_is(n.op, "Constant")) return constant(p, &n);
     if (g->n_nodes == AW_NN_NODES) return fail(p, AW_ERR_TOO_MANY, "more than 1024 nodes", n.op);
@@ -359,6 +389,20 @@ static int opset(struct parser *p, struct aw_nn_text bytes) {
     return AW_OK;
 }
 
+/* One graph, and no functions: two would be merged by others, and read differently. */
+static int one_graph(struct parser *p, struct aw_nn_text model) {
+    struct aw_wire w = aw_wire_of(model);
+    struct aw_wire_field f;
+    int graphs = 0;
+    while (aw_wire_next(&w, &f)) {
+        graphs += f.number == MODEL_GRAPH;
+        if (f.number == MODEL_FUNCTIONS || graphs > 1)
+            return fail(p, AW_ERR_UNSUPPORTED, "functions, or more than one graph",
+                        (struct aw_nn_text){0});
+    }
+    return w.bad ? cut(p) : AW_OK;
+}
+
 int aw_onnx_parse(struct aw_nn_graph *g, const uint8_t *bytes, size_t len, int64_t batch,
                   struct aw_arena *arena, struct aw_nn_why *why) {
     struct parser p = {g, arena, why, batch};
@@ -371,7 +415,8 @@ int aw_onnx_parse(struct aw_nn_graph *g, const uint8_t *bytes, size_t len, int64
     g->node = aw_arena_alloc(arena, AW_NN_NODES, sizeof *g->node);
     if (!g->value || !g->node)
         return fail(&p, AW_ERR_NOMEM, "too large for the memory given", (struct aw_nn_text){0});
-    int err = each(&p, model, MODEL_OPSET, opset);
+    int err = one_graph(&p, model);
+    if (err == AW_OK) err = each(&p, model, MODEL_OPSET, opset);
     if (err == AW_OK && g->opset == 0)
         return fail(&p, AW_ERR_VERSION, "no operator set is named", (struct aw_nn_text){0});
     if (err == AW_OK) err = each(&p, graph, GRAPH_SPARSE, sparse);

@@ -21,6 +21,7 @@ aw_layer(server USES base readers core sim infer FILES
     lane_takes.c
     model.c
     names.c
+    ort.c
     pcap_writer.c
     player.c
     playing.c
@@ -100,7 +101,7 @@ aw_layer(server USES base readers core sim infer FILES
 )
 target_sources(aw_server PRIVATE ${AW_WEB_ASSETS_C} ${AW_OPENAPI_C})
 target_link_libraries(aw_server PRIVATE PkgConfig::LWS PkgConfig::CJSON PkgConfig::YAML PkgConfig::AW_STORE
-    PUBLIC PkgConfig::AW_HOST Threads::Threads m)
+    PUBLIC PkgConfig::AW_HOST Threads::Threads ${CMAKE_DL_LIBS} m)
 target_link_libraries(aw_server PRIVATE PkgConfig::MOSQUITTO PkgConfig::SODIUM PkgConfig::OPENSSL)
 # The shell may use all that the system offers (libpcap's header needs BSD's types).
 target_compile_definitions(aw_server PUBLIC _GNU_SOURCE)

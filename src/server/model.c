@@ -149,7 +149,8 @@ static int compare_task(const struct aw_model *m, const struct aw_nn_tensor *in,
     return AW_OK;
 }
 
-static int open_graph(struct aw_model *m, const char *path, struct aw_why *why) {
+static int open_graph(struct aw_model *m, const char *path, const struct aw_net_backend *backend,
+                      struct aw_why *why) {
     char hex[AW_SHA256_HEX];
     int err = aw_unpack_open(&m->bytes, path, why);
     if (err != AW_OK) return err;
@@ -164,7 +165,7 @@ static int open_graph(struct aw_model *m, const char *path, struct aw_why *why) 
     m->memory = malloc(MEMORY);
     if (!m->memory) return refuse(why, AW_ERR_NOMEM, "no memory for %s", path);
     aw_arena_init(&arena, m->memory, MEMORY);
-    err = aw_plain_open(&m->net, m->bytes.data, m->bytes.len, &arena, &reason);
+    err = aw_net_open(&m->net, backend, m->bytes.data, m->bytes.len, &arena, &reason);
     if (err == AW_OK) return AW_OK;
     int about = (int)(reason.about.len < 64 ? reason.about.len : 64);
     return refuse(why, err, "the model cannot be computed here: %s%s%.*s%s",
@@ -173,16 +174,16 @@ static int open_graph(struct aw_model *m, const char *path, struct aw_why *why) 
 }
 
 static int compare(struct aw_model *m, struct aw_why *why) {
-    const struct aw_nn_tensor *in = aw_plain_in(&m->net, 0), *out = aw_plain_out(&m->net, 0);
-    if (m->net.graph.n_in != 1 || m->net.graph.n_out != 1)
+    const struct aw_nn_tensor *in = &m->net.in[0], *out = &m->net.out[0];
+    if (m->net.n_in != 1 || m->net.n_out != 1)
         return refuse(why, AW_ERR_UNSUPPORTED, "the model has %d inputs and %d outputs, not one",
-                      m->net.graph.n_in, m->net.graph.n_out);
+                      m->net.n_in, m->net.n_out);
     int err = compare_end(m, "input", in, why);
     if (err == AW_OK) err = compare_end(m, "output", out, why);
     if (err == AW_OK) err = compare_task(m, in, out, why);
     if (err != AW_OK) return err;
     memset(in->f, 0, in->n * sizeof *in->f);
-    if (aw_plain_run(&m->net) == AW_OK) return AW_OK;
+    if (aw_net_run(&m->net) == AW_OK) return AW_OK;
     return refuse(why, AW_ERR_RANGE, "the model's output is not finite: its weights are damaged");
 }
 
@@ -195,7 +196,8 @@ static bool ends_with(const char *s, const char *end) {
 
 /* Card and model beside each other. The card says what the model's file is called: only a name, so
  * that a card cannot make this read files elsewhere. */
-static int open_both(struct aw_model *m, const char *path, struct aw_why *why) {
+static int open_both(struct aw_model *m, const char *path, const struct aw_net_backend *backend,
+                     struct aw_why *why) {
     char card[PATH_LEN], model[PATH_LEN];
     const char *slash = strrchr(path, '/');
     int dir = slash ? (int)(slash - path + 1) : 0;
@@ -212,19 +214,21 @@ static int open_both(struct aw_model *m, const char *path, struct aw_why *why) {
     snprintf(model, sizeof model, "%.*s%s", dir, path, file);
     if (ends_with(path, ".onnx") && strcmp(model, path) != 0)
         return refuse(why, AW_ERR_TEXT, "%s is the card of %s", card, file);
-    err = open_graph(m, model, why);
+    err = open_graph(m, model, backend, why);
     return err == AW_OK ? compare(m, why) : err;
 }
 
-int aw_model_open(struct aw_model *m, const char *path, struct aw_why *why) {
+int aw_model_open(struct aw_model *m, const char *path, const struct aw_net_backend *backend,
+                  struct aw_why *why) {
     memset(m, 0, sizeof *m);
     why->text[0] = 0;
-    int err = open_both(m, path, why);
+    int err = open_both(m, path, backend, why);
     if (err != AW_OK) aw_model_close(m);
     return err;
 }
 
 void aw_model_close(struct aw_model *m) {
+    aw_net_close(&m->net);
     cJSON_Delete(m->card);
     aw_unpack_close(&m->bytes);
     free(m->memory);

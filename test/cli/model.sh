@@ -7,14 +7,31 @@ check "both names" test "$(grep -c 'card, hash and graph agree$' "$out")" = 2
 run 0 "$AIRWAKE" model list "$top/models"
 check "list" has "$out" '^activity +[0-9.]+ +task activity +[0-9]+ bytes$'
 check "less than 5 MB" test "$(stat -c %s "$top/models/activity.onnx")" -lt 5000000
-run 0 "$AIRWAKE" model bench --runs 3 "$top/models/activity.onnx"
-check "bench" has "$out" '"p50_ms":[0-9.]+,"p95_ms":[0-9.]+}$'
+run 0 "$AIRWAKE" model bench --runs 3 --backend plain "$top/models/activity.onnx"
+check "bench" has "$out" '"backend":"plain","library":"","load_ms":[0-9.]+,"runs":3,"p50_ms":[0-9.]+,"p95_ms":[0-9.]+,"cpu_ms":[0-9.]+,"resident_mb":[0-9.]+}$'
+run 2 "$AIRWAKE" model bench --backend abacus "$top/models/activity.onnx"
+run 1 "$AIRWAKE" model bench --backend onnxruntime --onnxruntime-library /nowhere "$top/models/activity.onnx"
+check "a library that is not there" has "$err" 'ONNX Runtime: not loaded: /nowhere'
+run 0 "$AIRWAKE" model bench --runs 3 --backend auto --onnxruntime-library /nowhere "$top/models/activity.onnx"
+check "auto does without" has "$out" '"backend":"plain"'
+ort=no
+if "$AIRWAKE" model bench --runs 3 --backend onnxruntime "$top/models/activity.onnx" >"$out" 2>"$err"; then
+    ort=yes
+    check "bench of ONNX Runtime" has "$out" '"backend":"onnxruntime","library":"1\.[0-9.]+"'
+else
+    echo "SKIPPED: $(cat "$err")" >&2
+fi
 
 mkdir "$work/m"
 run 0 python3 "$(dirname "$0")/damaged_models.py" "$top/models/activity.onnx" "$work/m"
 refused() { # refused NAME SENTENCE: check says so and fails, without dying
-    run 1 "$AIRWAKE" model check "$work/m/$1.onnx"
+    run 1 "$AIRWAKE" model check --backend plain "$work/m/$1.onnx"
     check "$1 is refused with its reason" has "$err" "$2"
+    if [ "$ort" = yes ]; then
+        run 1 "$AIRWAKE" model check --backend onnxruntime "$work/m/$1.onnx"
+        check "$1: one line by ONNX Runtime, too" test "$(wc -l <"$err")" = 1
+        run 1 "$AIRWAKE" model check --backend plain "$work/m/$1.onnx"
+    fi
     check "one line" test "$(wc -l <"$err")" = 1
 }
 run 0 "$AIRWAKE" model check "$work/m/good.onnx"
@@ -44,10 +61,10 @@ check "list says which are good" has "$out" '^activity '
 
 # a recording: every answer says where it comes from; too short and too slow give none
 run 0 "$AIRWAKE" sim enter-sit-leave --rate 50 --out "$work/fast.pcap"
-run 0 "$AIRWAKE" model run --hop 10 "$top/models/activity.onnx" "$work/fast.pcap"
+run 0 "$AIRWAKE" model run --hop 10 --backend plain "$top/models/activity.onnx" "$work/fast.pcap"
 check "answers" has "$out" '"source":"simulated","model":"activity","activity":"(fall|get-up|lie-down|sit-down|walk|none)","confidence":0\.[0-9]+,"probability"'
 cp "$out" "$work/once"
-run 0 "$AIRWAKE" model run --hop 10 "$top/models/activity.onnx" "$work/fast.pcap"
+run 0 "$AIRWAKE" model run --hop 10 --backend plain "$top/models/activity.onnx" "$work/fast.pcap"
 check "the same each time" cmp "$out" "$work/once"
 run 0 "$AIRWAKE" sim enter-sit-leave --rate 20 --out "$work/slow.pcap"
 run 0 "$AIRWAKE" model run --hop 10 "$top/models/activity.onnx" "$work/slow.pcap"

@@ -102,6 +102,18 @@ static void refuses_what_is_no_model(void) {
     CHECK_INT(open_net(&net, bytes, 6, sizeof memory, &why), AW_ERR_VERSION);
     CHECK_STR(why.what, "an operator set outside 7..21");
     p = bytes;
+    put(&p, "\x42\x02\x10\x11\x3a\x00\x3a\x00", 8); /* two graphs */
+    CHECK_INT(open_net(&net, bytes, 8, sizeof memory, &why), AW_ERR_UNSUPPORTED);
+    CHECK_STR(why.what, "functions, or more than one graph");
+    p = bytes;
+    /* A node "A" that computes y, with a graph as attribute; with a tensor in another file. */
+    put(&p, "\x42\x02\x10\x11\x3a\x0c\x0a\x0a\x12\x01y\x22\x01\x41\x2a\x02\x32\x00", 18);
+    CHECK_INT(open_net(&net, bytes, 18, sizeof memory, &why), AW_ERR_UNSUPPORTED);
+    CHECK_STR(why.what, "a graph or a list of tensors within a node");
+    memcpy(bytes + 4, "\x3a\x0e\x0a\x0c\x12\x01y\x22\x01\x41\x2a\x04\x2a\x02\x70\x01", 16);
+    CHECK_INT(open_net(&net, bytes, 20, sizeof memory, &why), AW_ERR_UNSUPPORTED);
+    CHECK_STR(why.what, "its weights are in a second file (external data)");
+    p = bytes;
     /* A tensor "w" of 2^60 x 16 elements in 12 bytes. */
     put(&p,
         "\x42\x02\x10\x11\x3a\x13\x2a\x11\x08\x80\x80\x80\x80\x80\x80\x80\x80\x10\x08\x10\x10\x01"
