@@ -3,7 +3,12 @@
 # Runtime where that can be had (tools/onnxruntime.sh), since models work without it, too.
 #   tools/setup.sh run|test
 set -euo pipefail
+cd "$(dirname "$0")/.."
 what=${1:?run or test}
+
+onnxruntime() {
+    tools/onnxruntime.sh || echo "airwake: ONNX Runtime is not installed; models are computed in plain C" >&2
+}
 
 packages=(build-essential cmake ninja-build pkg-config
     libwebsockets-dev libserialport-dev libpcap-dev libzstd-dev zlib1g-dev libminizip-dev libcap-dev
@@ -21,10 +26,6 @@ missing=()
 for p in "${packages[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")
 done
-onnxruntime() {
-    tools/onnxruntime.sh || echo "airwake: ONNX Runtime is not installed; models are computed in plain C" >&2
-}
-cd "$(dirname "$0")/.."
 if [ ${#missing[@]} = 0 ]; then
     onnxruntime
     exit 0
