@@ -1,6 +1,8 @@
 set(sense_files
     activity.c
     amplitude.c
+    body_map.c
+    body_stream.c
     breathing.c
     calibration.c
     comb.c
