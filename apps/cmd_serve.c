@@ -147,12 +147,15 @@ static int serve(struct running *run, const struct settings_sources *from) {
     struct aw_http *http;
     struct aw_mqtt *mqtt;
     static struct aw_history history;
-    if (serve_mqtt_start(&mqtt, s, &why) != AW_OK) return fail(why.text);
-    run->services.mqtt = mqtt;
     aw_history_open(&history, s);
     run->services.history = &history;
     if (!history.store && s->store_on) aw_log(AW_LOG_WARNING, "%s", history.off);
     open_kept(run, history.lock >= 0 ? history.dir : "");
+    if (serve_mqtt_start(&mqtt, s, &run->rooms, &why) != AW_OK) {
+        aw_history_close(&history);
+        return fail(why.text);
+    }
+    run->services.mqtt = mqtt;
     const struct aw_sink sinks[] = {history.sink, aw_calibrations_sink(&run->calibrations),
                                     serve_mqtt_sink(mqtt)};
     const struct aw_http_config web = {.sinks = sinks,

@@ -32,7 +32,8 @@ static int read_password(const char *path, char *text, int bytes, struct aw_why 
     return ok ? AW_OK : AW_ERR_IO;
 }
 
-int serve_mqtt_start(struct aw_mqtt **out, const struct aw_settings *s, struct aw_why *why) {
+int serve_mqtt_start(struct aw_mqtt **out, const struct aw_settings *s,
+                     const struct aw_rooms *rooms, struct aw_why *why) {
     char password[AW_SETTING_BYTES];
     *out = NULL;
     if (!*s->mqtt_host) return AW_OK;
@@ -55,6 +56,7 @@ int serve_mqtt_start(struct aw_mqtt **out, const struct aw_settings *s, struct a
                                           .publish_simulated = s->mqtt_publish_simulated,
                                           .offline_s = (double)s->mqtt_offline_after,
                                           .forget_s = (double)s->mqtt_forget_after,
+                                          .rooms = rooms->path[0] && !rooms->why[0] ? rooms : NULL,
                                           .version = AW_VERSION,
                                           .say = say};
     int err = aw_mqtt_start(out, &config, why);

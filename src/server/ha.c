@@ -39,6 +39,13 @@ static struct aw_ha_place *place_of(struct aw_ha *h, const char *key, int64_t no
     return p;
 }
 
+static void note_rooms(struct aw_ha *h, const struct aw_rooms *rooms) {
+    h->rooms_known = rooms != NULL;
+    for (uint32_t i = 0; rooms && i < AW_ROOMS; i++)
+        if (rooms->room[i].used)
+            snprintf(h->rooms[i], sizeof h->rooms[i], "%s", rooms->room[i].key);
+}
+
 int aw_ha_create(struct aw_ha **out, const struct aw_ha_config *config) {
     struct aw_ha *h = calloc(1, sizeof *h);
     if (h) h->board = calloc(1, sizeof *h->board);
@@ -47,6 +54,8 @@ int aw_ha_create(struct aw_ha **out, const struct aw_ha_config *config) {
         return AW_ERR_NOMEM;
     }
     h->config = *config;
+    note_rooms(h, config->rooms);
+    h->config.rooms = NULL;
     struct aw_ha_place *p = place_of(h, "server", 0);
     snprintf(p->name, sizeof p->name, "airwake");
     p->kind = AW_HA_KIND_SERVER;
@@ -144,14 +153,16 @@ static void end_room(struct aw_ha *h, const struct aw_msg *m) {
     if (p && !p->present) p->gone = p->dirty = true;
 }
 
+static bool of_lane(const char *key) {
+    return strcmp(key, ROOM "default") == 0 ||
+           strncmp(key, ROOM "replay-", strlen(ROOM "replay-")) == 0;
+}
+
 /* Rooms of lanes are not there any more when people have named some. */
 static void end_lanes_rooms(struct aw_ha *h) {
     for (uint32_t i = 0; i < h->n_places; i++) {
         struct aw_ha_place *p = &h->places[i];
-        if (p->used && !p->present &&
-            (strcmp(p->key, ROOM "default") == 0 ||
-             strncmp(p->key, ROOM "replay-", strlen(ROOM "replay-")) == 0))
-            p->gone = p->dirty = true;
+        if (p->used && !p->present && of_lane(p->key)) p->gone = p->dirty = true;
     }
 }
 
@@ -198,6 +209,14 @@ static bool between(const char *topic, const char *before, const char *after, ch
     return !strchr(key, '/');
 }
 
+/* A named room of an earlier run that is named no more. Those of lanes may come again. */
+static bool deleted_before(const struct aw_ha *h, const char *key) {
+    if (!h->rooms_known || strncmp(key, ROOM, strlen(ROOM)) != 0 || of_lane(key)) return false;
+    for (uint32_t i = 0; i < AW_ROOMS; i++)
+        if (strcmp(h->rooms[i], key + strlen(ROOM)) == 0) return false;
+    return true;
+}
+
 void aw_ha_retained(struct aw_ha *h, const char *topic, size_t len, int64_t now_ns) {
     char before[AW_HA_TOPIC], key[AW_HA_KEY];
     if (len == 0) return;
@@ -205,10 +224,12 @@ void aw_ha_retained(struct aw_ha *h, const char *topic, size_t len, int64_t now_
     bool ours = between(topic, before, "/config", key);
     snprintf(before, sizeof before, "%s/", h->config.names.topic);
     ours = ours || between(topic, before, "/availability", key);
+    bool news = ours && !find(h, key);
     struct aw_ha_place *p = ours ? place_of(h, key, now_ns) : NULL;
     if (!p) return;
     p->kept = true;
     p->dirty = true;
+    if (news && deleted_before(h, key)) p->gone = true;
 }
 
 void aw_ha_again(struct aw_ha *h) {

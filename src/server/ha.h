@@ -29,6 +29,9 @@ struct aw_ha_config {
     bool publish_simulated; /* else simulated places are not there at all */
     double offline_s;       /* without frames: unavailable */
     double forget_s;        /* without frames: its discovery is cleared */
+    /* Rooms that people named, read by aw_ha_create(): what the broker keeps of others was deleted
+     * while this program was off. NULL: not known, nothing is cleared for it. */
+    const struct aw_rooms *rooms;
     /* Publishes, retained; len 0 clears the topic. False: not now, it is to be tried again. */
     bool (*send)(void *ctx, const char *topic, const char *payload, size_t len);
     void *ctx;
@@ -61,6 +64,8 @@ struct aw_ha_place {
 struct aw_ha {
     struct aw_ha_config config;
     struct aw_board *board;
+    bool rooms_known;
+    char rooms[AW_ROOMS][AW_ROOM_KEY]; /* named at the start; "" none */
     uint32_t n_places;
     struct aw_ha_place places[AW_HA_PLACES];
     struct aw_ha_place *of_link[AW_BOARD_LINKS], *of_room[AW_BOARD_ROOMS];

@@ -275,6 +275,7 @@ static int set_up(struct aw_mqtt *m, const struct aw_mqtt_config *c, struct aw_w
                               .publish_simulated = c->publish_simulated,
                               .offline_s = c->offline_s,
                               .forget_s = c->forget_s,
+                              .rooms = c->rooms,
                               .send = send_retained,
                               .ctx = m};
     struct aw_arena arena;

@@ -9,6 +9,7 @@
 #define AW_SERVER_MQTT_H
 
 #include "server/board.h"
+#include "server/rooms.h"
 #include "server/unpack.h"
 
 /* Strings are copied. NULL or "": not used. */
@@ -23,6 +24,7 @@ struct aw_mqtt_config {
     const char *discovery_prefix;     /* "homeassistant" */
     bool discovery, publish_simulated;
     double offline_s, forget_s;
+    const struct aw_rooms *rooms; /* ha.h; read by aw_mqtt_start() only; NULL not known */
     const char *version;
     /* A sentence for the log, from the mqtt thread: connected, lost, refused. May be NULL. */
     void (*say)(void *ctx, bool trouble, const char *sentence);

@@ -131,8 +131,11 @@ kill -9 "$server"
 wait "$server" 2>/dev/null
 wait_for "the will after kill -9" has "$work/will" 'airwake/status offline$'
 
-# what an earlier run left and this one does not see is unavailable; what must not be there goes
+# what an earlier run left and this one does not see is unavailable; what must not be there goes,
+# a room that was deleted meanwhile, too
+mosquitto_pub -h localhost -p "$port" -r -t "$hall" -m '{"device":{"name":"Hall"}}'
 serve --udp 0
+wait_for "a room that is named no more is cleared" kept_none "$hall"
 wait_for "the room of the earlier run is unavailable" kept_is airwake/room_replay-1/availability '^offline$'
 stop_server
 unset AIRWAKE_MQTT_PUBLISH_SIMULATED
