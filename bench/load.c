@@ -6,7 +6,11 @@
  * Prints one JSON line: datagrams sent, and what the clients saw. Latency: from the time stamp that
  * the server gave a datagram when the system handed it over (a row's t_s) to the moment at which a
  * client has the whole message. --trouble adds 5 % loss, 2 % reordered, 2 % twice, a node starting
- * again every second, and every client but the first leaving and coming back every 20 s. */
+ * again every second, and every client but the first leaving and coming back every 20 s; every
+ * second node sends AWK1 with a clock of its own, and every 10 s one of these clocks jumps by up to
+ * two hours, back or ahead. */
+#include "readers/awk1.h"
+#include "readers/reader.h"
 #include "server/client.h"
 
 #include <errno.h>
@@ -22,7 +26,8 @@
 enum {
     SUBCARRIERS = 64,
     DATAGRAM = 20 + 2 * SUBCARRIERS,
-    LINKS_MAX = 256, /* a RuView node's number is one byte */
+    AWK1_BYTES = 512, /* more than a frame of 64 subcarriers needs */
+    LINKS_MAX = 256,  /* a RuView node's number is one byte */
     CLIENTS_MAX = 256,
     BUFFER = 1 << 20, /* of a client: the longest message that is looked at */
     LATENCIES = 1 << 20,
@@ -89,23 +94,44 @@ static void make(unsigned char *d, int link, uint32_t seq, double t_s, uint32_t 
     }
 }
 
-static void transmit(int fd, const unsigned char *d) {
-    if (send(fd, d, DATAGRAM, 0) == DATAGRAM)
+struct datagram {
+    size_t len;
+    unsigned char bytes[AWK1_BYTES];
+};
+
+/* The same frame as AWK1, with the time of its node's clock. */
+static void repack(struct datagram *d, uint32_t seq, int64_t clock_ns) {
+    static float iq[2 * SUBCARRIERS];
+    struct aw_reader_state st = {0};
+    struct aw_frame f = {.iq = iq, .iq_cap = SUBCARRIERS};
+    const struct aw_reader *r = aw_reader_find_datagram(d->bytes, d->len);
+    size_t used;
+    if (!r || r->read(&st, d->bytes, d->len, true, &f, &used) <= 0) abort();
+    f.t_kind = AW_TIME_HOST;
+    f.t_ns = clock_ns;
+    int len = aw_awk1_write(&f, seq, d->bytes, sizeof d->bytes);
+    if (len < 0) abort();
+    d->len = (size_t)len;
+}
+
+static void transmit(int fd, const struct datagram *d) {
+    if (send(fd, d->bytes, d->len, 0) == (ssize_t)d->len)
         atomic_fetch_add_explicit(&sent, 1, memory_order_relaxed);
     else
         atomic_fetch_add_explicit(&failed, 1, memory_order_relaxed);
 }
 
 static void *send_all(void *arg) {
-    static unsigned char held[DATAGRAM];
-    static uint32_t seq[LINKS_MAX];
+    static struct datagram held, d;
+    static uint32_t seq[LINKS_MAX], awk1_seq;
+    static int64_t clock_is_off_ns[LINKS_MAX];
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o.udp)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0) return NULL;
     uint32_t random = 1;
     bool holds = false;
-    int64_t begin = now_ns(CLOCK_MONOTONIC), restart = begin;
+    int64_t begin = now_ns(CLOCK_MONOTONIC), restart = begin, jump = begin;
     (void)arg;
     for (uint64_t n = 0; !atomic_load(&stop); n++) {
         /* Datagram n is due at n / (links * rate), links in turn. */
@@ -117,22 +143,29 @@ static void *send_all(void *arg) {
             clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
         }
         int link = (int)(n % (uint64_t)o.links);
-        unsigned char d[DATAGRAM];
         if (o.trouble && now - restart > S_NS) {
             seq[next_random(&random) % (unsigned)o.links] = 0;
             restart = now;
         }
-        make(d, link, seq[link]++, (double)(due - begin) * 1e-9, &random);
+        if (o.trouble && now - jump > 10 * S_NS) {
+            int ms = (int)(next_random(&random) % (4 * 3600 * 1000)) - 2 * 3600 * 1000;
+            clock_is_off_ns[next_random(&random) % (unsigned)o.links] = ms * (S_NS / 1000);
+            jump = now;
+        }
+        make(d.bytes, link, seq[link]++, (double)(due - begin) * 1e-9, &random);
+        d.len = DATAGRAM;
+        if (o.trouble && link % 2)
+            repack(&d, awk1_seq++, now_ns(CLOCK_REALTIME) + clock_is_off_ns[link]);
         unsigned dice = o.trouble ? next_random(&random) % 100 : 100;
         if (dice < 5) continue;   /* lost */
         if (dice < 7 && !holds) { /* sent after the next one */
-            memcpy(held, d, sizeof held);
+            held = d;
             holds = true;
             continue;
         }
-        transmit(fd, d);
-        if (dice < 9) transmit(fd, d); /* twice */
-        if (holds) transmit(fd, held);
+        transmit(fd, &d);
+        if (dice < 9) transmit(fd, &d); /* twice */
+        if (holds) transmit(fd, &held);
         holds = false;
     }
     close(fd);
