@@ -15,7 +15,7 @@ list(FILTER web_files EXCLUDE REGEX "/openapi\\.gen\\.ts$")
 
 add_custom_command(
   OUTPUT ${web}/node_modules/.airwake-stamp
-  COMMAND ${AW_NPM} ci --ignore-scripts --no-audit --no-fund --silent
+  COMMAND ${AW_NPM} ci --ignore-scripts --no-audit --no-fund --loglevel error
   COMMAND ${CMAKE_COMMAND} -E touch node_modules/.airwake-stamp
   DEPENDS ${web}/package.json ${web}/package-lock.json
   WORKING_DIRECTORY ${web}
