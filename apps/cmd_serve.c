@@ -104,12 +104,19 @@ static void open_kept(struct running *run, const char *dir) {
     if (run->rooms.why[0]) aw_log(AW_LOG_WARNING, "rooms: %s", run->rooms.why);
 }
 
+static void apply_gate(struct aw_engine *engine, const struct aw_settings *s) {
+    struct aw_gate_rules rules;
+    aw_gate_rules_init(&rules, s);
+    if (aw_engine_set_gate(engine, &rules) != AW_OK)
+        aw_log(AW_LOG_ERROR, "out of memory: who may send stays as it was");
+}
+
 static void apply(void *ctx, const struct aw_settings *s) {
     struct running *run = ctx;
     aw_log_configure(s->log_level, strcmp(s->log_format, "json") == 0);
-    if (run->services.engine)
-        aw_engine_set_playing(run->services.engine, s->sources_replay_speed,
-                              s->sources_replay_loop);
+    if (!run->services.engine) return;
+    aw_engine_set_playing(run->services.engine, s->sources_replay_speed, s->sources_replay_loop);
+    apply_gate(run->services.engine, s);
 }
 
 static int run_until_stopped(struct running *run, struct aw_http *http,
@@ -180,7 +187,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
         aw_history_attach(&history, http);
         struct aw_engine *engine;
         const char *serial[AW_SETTING_ITEMS], *files[AW_SETTING_ITEMS];
-        const struct aw_engine_config sources = {
+        struct aw_engine_config sources = {
             .max_links = (uint32_t)s->sensing_max_links,
             .udp_address = s->sources_udp_address,
             .udp_ports = s->sources_udp.port,
@@ -197,6 +204,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
             .wake = wake_from_engine,
             .wake_ctx = http,
             .tap = history.recorder ? aw_recorder_tap(history.recorder) : NULL};
+        aw_gate_rules_init(&sources.gate, s);
         if (aw_engine_start(&engine, &sources, &why) != AW_OK) {
             code = fail(why.text);
         } else {

@@ -9,13 +9,9 @@
 
 #define DEFAULT_FILE "/etc/airwake/airwake.yaml"
 
-static bool is_list(const struct aw_setting *d) {
-    return d->kind == AW_SETTING_LIST || d->kind == AW_SETTING_PORTS;
-}
-
 /* "port of the page (8000)" */
 static void help_line(const struct aw_setting *d, char *text, size_t bytes) {
-    snprintf(text, bytes, "%s%s%s%s%s", d->doc, is_list(d) ? "; may be repeated" : "",
+    snprintf(text, bytes, "%s%s%s%s%s", d->doc, aw_setting_is_list(d) ? "; may be repeated" : "",
              *d->initial && d->kind != AW_SETTING_BOOL ? " (" : "",
              d->kind != AW_SETTING_BOOL ? d->initial : "",
              *d->initial && d->kind != AW_SETTING_BOOL ? ")" : "");
@@ -61,7 +57,7 @@ static void put_flags(const struct settings_sources *from, struct aw_settings *s
     for (int i = 0; i < from->flags.n; i++) {
         const struct opt_use *use = &from->flags.use[i];
         if (use->tag != id) continue;
-        if (!is_list(d)) n = 0;
+        if (!aw_setting_is_list(d)) n = 0;
         items[n++] = use->text ? use->text : switch_value(d);
     }
     if (n == 0) return;

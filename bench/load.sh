@@ -11,6 +11,7 @@ work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 export STATE_DIRECTORY=$work
 ulimit -n 4096
+export AIRWAKE_SOURCES_UDP_PACKETS_PER_S=1000000 # all links of this load have one address
 "$build/airwake" serve --http-port 0 --udp 0 --udp-address 127.0.0.1 --max-links 256 2>"$work/log" &
 pid=$!
 until grep -q http "$work/log"; do kill -0 $pid; sleep 0.05; done

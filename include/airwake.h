@@ -40,7 +40,9 @@ extern "C" {
     X(REORDERED, -15, "reordered", "older than a frame already used")                              \
     X(EMPTY, -16, "empty", "all values are zero")                                                  \
     X(IO, -17, "io", "the operating system reported an error")                                     \
-    X(TIME, -18, "time", "the time stamp is missing or impossible")
+    X(TIME, -18, "time", "the time stamp is missing or impossible")                                \
+    X(NOT_ALLOWED, -19, "not-allowed", "its sender is not among those who may send")               \
+    X(TOO_OFTEN, -20, "too-often", "its sender sends more than one sender may")
 
 enum aw_err {
     AW_OK = 0,
@@ -48,7 +50,7 @@ enum aw_err {
     AW_ERRORS(AW_ERR_ENUM)
 #undef AW_ERR_ENUM
 };
-enum { AW_ERR_COUNT = 19 }; /* codes are 0..-(AW_ERR_COUNT-1) */
+enum { AW_ERR_COUNT = 21 }; /* codes are 0..-(AW_ERR_COUNT-1) */
 
 /* Short key ("crc") and sentence of an error; never NULL, also for codes not known here. */
 const char *aw_err_key(int err);

@@ -33,6 +33,7 @@ struct aw_engine {
     struct aw_lane live;
     int n_udp, n_serial, n_files;
     struct aw_udp udp[MAX_EACH];
+    struct aw_gate gate;
     struct aw_source_counts udp_counts[MAX_EACH];
     struct aw_serial serial[MAX_EACH];
     struct aw_source_counts serial_counts[MAX_EACH];
@@ -75,6 +76,11 @@ static void describe_udp(struct aw_engine *e, int i) {
     if (u->kernel_drops) snprintf(drops, sizeof drops, "; the system dropped %u", u->kernel_drops);
     if (c->packets == 0)
         snprintf(c->status, sizeof c->status, "listening on UDP %u: nothing has arrived yet",
+                 u->port);
+    else if (c->refused[-AW_ERR_NOT_ALLOWED] == c->packets)
+        snprintf(c->status, sizeof c->status,
+                 "listening on UDP %u: datagrams arrive, but not from an address in "
+                 "sources.udp_allow",
                  u->port);
     else if (c->frames == 0)
         snprintf(c->status, sizeof c->status,
@@ -163,11 +169,24 @@ static int64_t play_files(struct aw_engine *e, int64_t now, int64_t wall) {
     return due < next ? due : next;
 }
 
+static void refuse(struct aw_source_counts *c, const struct aw_udp_datagram *d, int err) {
+    c->packets++;
+    c->refused[-err]++;
+    c->last_len = (uint32_t)d->len;
+    c->last_t_ns = d->t_ns;
+}
+
 static void receive(struct aw_engine *e, int i, int64_t wall) {
     struct aw_udp_datagram batch[AW_UDP_BATCH];
     int n = aw_udp_receive(&e->udp[i], batch);
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
     for (int k = 0; k < n; k++) {
         const struct aw_udp_datagram *d = &batch[k];
+        int err = aw_gate_pass(&e->gate, d->ip, now);
+        if (err != AW_OK) {
+            refuse(&e->udp_counts[i], d, err);
+            continue;
+        }
         const struct aw_tap_head head = {d->t_ns, d->ip, d->port, e->udp[i].port};
         aw_tap_push(e->config.tap, &head, d->data, d->len);
         aw_lane_push_record(&e->live, &e->udp_counts[i], wall, d->t_ns, d->origin, d->data, d->len);
@@ -220,6 +239,7 @@ static void keep_house(struct aw_engine *e, int64_t now, int64_t wall) {
     e->house_ns = now + HOUSE_NS;
     atomic_fetch_add_explicit(&e->beats, 1, memory_order_relaxed);
     set_speed(e, now);
+    aw_gate_turn(&e->gate);
     aw_lane_advance(&e->live, wall, wall - LATE_NS);
     for (int i = 0; i < e->n_serial; i++) aw_serial_ensure(&e->serial[i], now);
     if (now < e->counts_ns) return;
@@ -364,6 +384,7 @@ static int open_all(struct aw_engine *e, struct aw_why *why) {
     }
     int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
     e->live.frame_tap = c->frame_tap;
+    if (err == AW_OK) err = aw_gate_open(&e->gate, &c->gate);
     if (err == AW_OK) err = open_udp(e, why);
     if (err == AW_OK) err = open_serial(e, why);
     for (int i = 0; err == AW_OK && i < c->n_files; i++)
@@ -394,6 +415,7 @@ static void close_all(struct aw_engine *e) {
         aw_playing_free(&e->files[i]);
     }
     aw_lane_close(&e->live);
+    aw_gate_close(&e->gate);
     if (e->wake_fd >= 0) close(e->wake_fd);
     free(e->commands_memory);
     free(e);
@@ -425,6 +447,10 @@ int aw_engine_start(struct aw_engine **out, const struct aw_engine_config *confi
 void aw_engine_set_playing(struct aw_engine *e, double speed, bool loop) {
     atomic_store_explicit(&e->speed, speed, memory_order_relaxed);
     atomic_store_explicit(&e->loop, loop, memory_order_relaxed);
+}
+
+int aw_engine_set_gate(struct aw_engine *e, const struct aw_gate_rules *rules) {
+    return aw_gate_change(&e->gate, rules);
 }
 
 uint64_t aw_engine_beats(const struct aw_engine *e) {

@@ -4,6 +4,7 @@
 #include "server/command.h"
 #include "server/feed.h"
 #include "server/frame_tap.h"
+#include "server/gate.h"
 #include "server/guest.h"
 #include "server/recorder.h"
 #include "server/unpack.h"
@@ -16,6 +17,7 @@ struct aw_engine_config {
     const char *udp_address; /* sockets listen there; "0.0.0.0" for nodes on the network */
     const uint16_t *udp_ports;
     int n_udp;
+    struct aw_gate_rules gate; /* whose datagrams come in */
     const char *const *serial; /* "/dev/ttyUSB0" or "/dev/ttyUSB0:921600" */
     int n_serial;
     const char *const *files;
@@ -40,6 +42,9 @@ AW_MUST_USE int aw_engine_start(struct aw_engine **out, const struct aw_engine_c
 
 /* Any thread: how files that are played go on from now, within 100 ms. */
 void aw_engine_set_playing(struct aw_engine *e, double speed, bool loop);
+
+/* Loop thread: whose datagrams come in from now on, within 100 ms. Errors: NOMEM. */
+AW_MUST_USE int aw_engine_set_gate(struct aw_engine *e, const struct aw_gate_rules *rules);
 
 /* Any thread: a number that grows as long as the sensing thread is alive, 10 times a second. */
 uint64_t aw_engine_beats(const struct aw_engine *e);

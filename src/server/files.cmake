@@ -27,6 +27,8 @@ aw_layer(server USES base readers core sim infer FILES
     playing.c
     row.c
     frame_tap.c
+    gate.c
+    net4.c
     serial.c
     log.c
     notify.c

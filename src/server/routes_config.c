@@ -28,6 +28,7 @@ static void write_value(struct aw_json *j, const struct aw_settings *s,
     case AW_SETTING_FLOAT:
         aw_json_num(j, *(const double *)member, 6);
         break;
+    case AW_SETTING_NETS:
     case AW_SETTING_LIST: {
         const struct aw_setting_list *list = member;
         aw_json_open(j, '[');
@@ -111,7 +112,7 @@ static bool put(struct aw_settings *s, enum aw_setting_id id, const cJSON *value
     const char *items[AW_SETTING_ITEMS + 1];
     char numbers[AW_SETTING_ITEMS + 1][32];
     int n = 0;
-    if (kind != AW_SETTING_LIST && kind != AW_SETTING_PORTS)
+    if (!aw_setting_is_list(&aw_setting_table[id]))
         return as_text(value, kind, numbers[0], items) &&
                aw_settings_put(s, id, items, 1, AW_FROM_API, "PATCH", c);
     if (!cJSON_IsArray(value)) return false;

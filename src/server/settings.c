@@ -1,5 +1,7 @@
 #include "server/settings.h"
 
+#include "server/net4.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -33,6 +35,10 @@ void aw_complain(struct aw_complaints *c, const char *where, const char *key, co
     va_start(args, format);
     vsnprintf(one->says, sizeof one->says, format, args);
     va_end(args);
+}
+
+bool aw_setting_is_list(const struct aw_setting *d) {
+    return d->kind == AW_SETTING_LIST || d->kind == AW_SETTING_PORTS || d->kind == AW_SETTING_NETS;
 }
 
 enum aw_setting_id aw_setting_find(const char *key) {
@@ -87,6 +93,12 @@ void aw_setting_allowed(const struct aw_setting *d, char *text, size_t bytes) {
         break;
     case AW_SETTING_PORTS:
         snprintf(text, bytes, "a list of %.0f to %.0f ports, each a whole number from 0 to 65535",
+                 d->min, d->max);
+        break;
+    case AW_SETTING_NETS:
+        snprintf(text, bytes,
+                 "a list of %.0f to %.0f IPv4 addresses or networks, as 192.168.1.20 or "
+                 "192.168.1.0/24",
                  d->min, d->max);
         break;
     }
@@ -153,6 +165,14 @@ static bool parse_list(const struct aw_setting *d, const char *const *items, int
     return true;
 }
 
+static bool parse_nets(const struct aw_setting *d, const char *const *items, int n,
+                       struct aw_setting_list *out) {
+    struct aw_net4 net;
+    for (int i = 0; i < n; i++)
+        if (!aw_net4_parse(items[i], &net)) return false;
+    return parse_list(d, items, n, out);
+}
+
 static bool parse_ports(const struct aw_setting *d, const char *const *items, int n,
                         struct aw_setting_ports *out) {
     struct aw_setting_ports list = {.n = n};
@@ -171,6 +191,7 @@ static bool parse(struct aw_settings *s, const struct aw_setting *d, const char 
     void *member = (char *)s + d->offset;
     if (d->kind == AW_SETTING_LIST) return parse_list(d, items, n, member);
     if (d->kind == AW_SETTING_PORTS) return parse_ports(d, items, n, member);
+    if (d->kind == AW_SETTING_NETS) return parse_nets(d, items, n, member);
     if (n != 1) return false;
     switch (d->kind) {
     case AW_SETTING_BOOL:
@@ -232,8 +253,7 @@ static int split(char *text, const char *items[AW_SETTING_ITEMS + 1]) {
 static bool put_flat(struct aw_settings *s, enum aw_setting_id id, const char *text,
                      enum aw_setting_origin from, const char *where, struct aw_complaints *c) {
     const struct aw_setting *d = &aw_setting_table[id];
-    if (d->kind != AW_SETTING_LIST && d->kind != AW_SETTING_PORTS)
-        return aw_settings_put(s, id, &text, 1, from, where, c);
+    if (!aw_setting_is_list(d)) return aw_settings_put(s, id, &text, 1, from, where, c);
     char *copy = strdup(text);
     const char *items[AW_SETTING_ITEMS + 1];
     bool ok = aw_settings_put(s, id, items, split(copy, items), from, where, c);

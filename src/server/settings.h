@@ -29,6 +29,7 @@ enum aw_setting_kind {
     AW_SETTING_CHOICE,
     AW_SETTING_LIST,
     AW_SETTING_PORTS,
+    AW_SETTING_NETS,
 };
 
 enum aw_setting_id {
@@ -62,6 +63,7 @@ typedef char aw_member_TEXT[AW_SETTING_BYTES];
 typedef char aw_member_CHOICE[AW_SETTING_BYTES];
 typedef struct aw_setting_list aw_member_LIST;
 typedef struct aw_setting_ports aw_member_PORTS;
+typedef struct aw_setting_list aw_member_NETS;
 
 struct aw_settings {
 #define AW_SETTING_MEMBER(kind, name, ...) aw_member_##kind name;
@@ -96,6 +98,9 @@ struct aw_complaints {
 
 /* All defaults. */
 void aw_settings_init(struct aw_settings *s);
+
+/* True of LIST, PORTS and NETS, whose values are put as any number of items. */
+bool aw_setting_is_list(const struct aw_setting *d);
 
 /* Place of a key in the table; AW_SETTING_COUNT: there is none. */
 enum aw_setting_id aw_setting_find(const char *key);

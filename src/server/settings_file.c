@@ -58,7 +58,7 @@ static void wrong(const struct reading *r, const yaml_node_t *node, const struct
 
 static void read_value(struct reading *r, enum aw_setting_id id, const yaml_node_t *node) {
     const struct aw_setting *d = &aw_setting_table[id];
-    bool list = d->kind == AW_SETTING_LIST || d->kind == AW_SETTING_PORTS;
+    bool list = aw_setting_is_list(d);
     const char *items[AW_SETTING_ITEMS + 1];
     int n = 0;
     if (is_null(node)) {

@@ -10,6 +10,7 @@
  *          CHOICE              one of the words in arg, separated by |
  *          LIST                min..max texts of 1..255 bytes; at most 32
  *          PORTS               min..max port numbers; 0: any free one
+ *          NETS                min..max IPv4 addresses or networks, as 192.168.1.0/24
  * name     member of struct aw_settings
  * key      in the file ("http.port" is port in the section http); the environment variable is
  *          AIRWAKE_HTTP_PORT
@@ -48,6 +49,10 @@
       "listen for nodes there: RuView and AWK1 send to 5005, Nexmon to 5500") \
     X(TEXT, sources_udp_address, "sources.udp_address", "udp-address", "IP", "0.0.0.0", 7, 15, 0, \
       "address that nodes send to; 0.0.0.0: all") \
+    X(NETS, sources_udp_allow, "sources.udp_allow", "udp-allow", "IP[/N]", "", 0, 32, AW_SET_LIVE, \
+      "only these addresses or networks may send, as 192.168.1.0/24; empty: all") \
+    X(FLOAT, sources_udp_packets_per_s, "sources.udp_packets_per_s", "", "N", "20000", 1, 1000000, AW_SET_LIVE, \
+      "datagrams of one address in the long run, as many again at once; more are refused") \
     X(LIST, sources_serial, "sources.serial", "serial", "DEV[:BAUD]", "", 0, 8, 0, \
       "consoles of ESP32 boards; 921600 baud unless given") \
     X(LIST, sources_replay, "sources.replay", "replay", "FILE", "", 0, 8, 0, \

@@ -58,6 +58,7 @@ void aw_settings_text(const struct aw_settings *s, enum aw_setting_id id, char *
         quoted(member, text, bytes);
         break;
     case AW_SETTING_LIST:
+    case AW_SETTING_NETS:
         list_text(member, text, bytes);
         break;
     case AW_SETTING_PORTS:
@@ -75,6 +76,7 @@ static size_t member_bytes(enum aw_setting_kind kind) {
     case AW_SETTING_FLOAT:
         return sizeof(aw_member_FLOAT);
     case AW_SETTING_LIST:
+    case AW_SETTING_NETS:
         return sizeof(aw_member_LIST);
     case AW_SETTING_PORTS:
         return sizeof(aw_member_PORTS);
@@ -103,6 +105,7 @@ bool aw_settings_equal(const struct aw_settings *a, const struct aw_settings *b,
     case AW_SETTING_FLOAT:
         return !(*(const double *)x < *(const double *)y ||
                  *(const double *)x > *(const double *)y);
+    case AW_SETTING_NETS:
     case AW_SETTING_LIST: /* unused items are zero: parse_list() copies whole lists */
         return memcmp(x, y, sizeof(struct aw_setting_list)) == 0;
     case AW_SETTING_PORTS:

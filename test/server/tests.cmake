@@ -1,5 +1,6 @@
 aw_test(server board aw_server)
 aw_test(server guard aw_server)
+aw_test(server gate aw_server)
 aw_test(server token aw_server)
 aw_test(server http aw_server)
 aw_test(server log aw_server)
