@@ -322,6 +322,37 @@ int aw_session_calibration_clear(struct aw_session *s, uint32_t link);
  * counted. */
 bool aw_session_poll(struct aw_session *s, struct aw_update *out);
 
+/* What the breathing rate of a link's last second was read from, to be looked at. Two spectra, of
+ * what a sinusoid of that rate explains over what noise would: 1 is noise. The coarse one (15 s, and
+ * 30 s for slow rates) finds the rate, the fine one (60 s, or 30 s before) says it. The wave is the
+ * weighted sum of groups of neighbouring subcarriers, slow trend taken out, that shows the candidate
+ * best; sense/breathing.h. */
+enum { AW_BREATHING_POINTS = 225, AW_BREATHING_WAVE = 150, AW_BREATHING_GROUPS = 16 };
+struct aw_breathing_evidence {
+    int64_t t_ns;                /* end of that second, as in the update */
+    struct aw_estimate rate_bpm; /* as in the update */
+    float candidate_bpm;         /* the line chosen, believed or not; NAN while there is none */
+    float candidate_confidence;  /* 0..1 */
+    float first_bpm, step_bpm;   /* of the spectra's points */
+    enum aw_reason coarse_reason, fine_reason,
+        wave_reason; /* why they are not there; NONE they are */
+    float coarse[AW_BREATHING_POINTS], fine[AW_BREATHING_POINTS];
+    float fine_s;                  /* window of the fine one, 30 or 60 s */
+    float wave_hz;                 /* values per second of the wave */
+    int64_t wave_end_ns;           /* time at which its last value ends */
+    float wave[AW_BREATHING_WAVE]; /* units of its RMS; the sign means nothing, but does not jump */
+    uint32_t groups;               /* in use; with the wave */
+    struct {
+        uint16_t chain;          /* receive chain */
+        int16_t k_first, k_last; /* its subcarriers */
+        float weight; /* in the wave, of the group scaled to variance 1; squares sum to 1 */
+    } group[AW_BREATHING_GROUPS];
+};
+
+/* False when there is no such link. Valid between a poll and the next push. */
+bool aw_session_breathing(const struct aw_session *s, uint32_t link,
+                          struct aw_breathing_evidence *out);
+
 struct aw_link_info {
     uint32_t serial; /* unique in the session; a link number may be reused after 60 s of silence */
     enum aw_format format;

@@ -222,6 +222,10 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     aw_breathing_read(&l->breathing, t_ns, motion.moving, &chest);
     struct aw_estimate breathing = {chest.rate_bpm, chest.confidence, chest.reason};
     if (out->frames == 0) breathing = missing(AW_REASON_NO_FRAMES);
+    l->second_ns = t_ns;
+    l->breathing_said = breathing;
+    l->candidate_bpm = out->frames ? chest.candidate_bpm : NAN;
+    l->candidate_confidence = out->frames ? chest.confidence : 0;
     aw_presence_push(&l->presence, t_ns, &motion, &sway, &breathing, &presence);
 
     calibrate(l, t_ns, &motion, presence.state);
@@ -240,4 +244,20 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     /* what is still after a burst must have moved: not breath, nor one bad second */
     bool fell = aw_fall_read(&l->fall);
     out->fall = fell && l->presence.any_motion && t_ns - l->presence.motion_ns <= FALL_MOTION_NS;
+}
+
+void aw_link_breathing(const struct aw_link *l, struct aw_breathing_evidence *out) {
+    *out = (struct aw_breathing_evidence){.t_ns = l->second_ns,
+                                          .rate_bpm = l->breathing_said,
+                                          .candidate_bpm = l->candidate_bpm,
+                                          .candidate_confidence = l->candidate_confidence};
+    aw_breathing_evidence(&l->breathing, out);
+    if (l->breathing_said.reason == AW_REASON_NO_FRAMES) /* this second was not seen */
+        out->coarse_reason = out->fine_reason = out->wave_reason = AW_REASON_NO_FRAMES;
+    for (uint32_t i = 0; i < out->groups; i++) {
+        const struct aw_chest_group *g = &l->chest.group[i];
+        out->group[i].chain = g->chain;
+        out->group[i].k_first = g->k_first;
+        out->group[i].k_last = g->k_last;
+    }
 }

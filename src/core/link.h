@@ -35,6 +35,9 @@ struct aw_link {
     struct aw_calibration_report report;
     bool calibrating;
     uint32_t frames_in_second;
+    int64_t second_ns; /* end of the last one closed */
+    struct aw_estimate breathing_said;
+    float candidate_bpm, candidate_confidence;
 };
 
 /* Tables that all links of a session use; immutable. heart may be NULL: no heart rates. */
@@ -62,6 +65,7 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out);
 
 /* As in airwake.h. */
+void aw_link_breathing(const struct aw_link *l, struct aw_breathing_evidence *out);
 int aw_link_calibrate_begin(struct aw_link *l, enum aw_take take);
 int aw_link_calibrate_finish(struct aw_link *l);
 void aw_link_calibration(const struct aw_link *l, struct aw_calibration_saved *out);

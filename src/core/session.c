@@ -346,6 +346,13 @@ bool aw_session_link(const struct aw_session *s, uint32_t link, struct aw_link_i
     return true;
 }
 
+bool aw_session_breathing(const struct aw_session *s, uint32_t link,
+                          struct aw_breathing_evidence *out) {
+    if (link >= s->max_links || !s->links[link].used) return false;
+    aw_link_breathing(&s->links[link], out);
+    return true;
+}
+
 uint64_t aw_session_refused(const struct aw_session *s, enum aw_format format, int err) {
     if ((unsigned)format >= AW_FORMAT_COUNT || err > 0 || err <= -AW_ERR_COUNT) return 0;
     return s->refused[format][-err];

@@ -175,8 +175,8 @@ static void gram_of(const float *x, size_t n, float *gram) {
 }
 
 /* x := x L'^-1 with L L' = X'X + ridge tr I: afterwards U is a plain sum of squares. */
-static bool whiten(float *x, size_t n, float ridge) {
-    float gram[C * C], inverse[C * C];
+static bool whiten(float *x, size_t n, float ridge, float *inverse) {
+    float gram[C * C];
     gram_of(x, n, gram);
     float trace = 0;
     for (size_t c = 0; c < C; c++) trace += gram[c * C + c];
@@ -249,11 +249,12 @@ void aw_sine_fit_run(struct aw_sine_fit *s, const struct aw_sine_basis *b, float
         detrend(s->x, b);
         kept = normalise(s->x, b->n, 1e-12F);
     }
-    if (kept == 0 || !whiten(s->x, b->n, ridge)) {
+    if (kept == 0 || !whiten(s->x, b->n, ridge, s->whiten)) {
         memset(u, 0, b->n_freq * sizeof *u);
         memset(s->x, 0, b->n * C * sizeof *s->x);
         memset(s->even, 0, b->half * C * sizeof *s->even);
         memset(s->odd, 0, b->half * C * sizeof *s->odd);
+        memset(s->whiten, 0, sizeof s->whiten);
         return;
     }
     fold(s, b->n);
@@ -267,20 +268,39 @@ void aw_sine_fit_run(struct aw_sine_fit *s, const struct aw_sine_basis *b, float
     }
 }
 
-void aw_sine_fit_variate(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
-                         float *y) {
+/* Weights of the whitened channels in that series. */
+static void direction(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
+                      float weight[C]) {
     float p[2 * C], q[2 * C];
     const float *cosine = b->cosine + k * b->half, *sine = b->sine + k * b->half;
     correlate(cosine, cosine, s->even, b->half, p);
     correlate(sine, sine, s->odd, b->half, q);
     /* the best mix of cosine and sine: eigenvector of [pp pq; pq qq] */
     float angle = 0.5F * atan2f(2 * dot(p, q), dot(p, p) - dot(q, q));
-    float weight[C], norm = 0;
     for (size_t c = 0; c < C; c++) weight[c] = cosf(angle) * p[c] + sinf(angle) * q[c];
+}
+
+void aw_sine_fit_variate(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
+                         float *y) {
+    float weight[C], norm = 0;
+    direction(s, b, k, weight);
     for (size_t i = 0; i < b->n; i++) {
         y[i] = dot(s->x + i * C, weight);
         norm += y[i] * y[i];
     }
     float scale = norm > 0 ? 1 / sqrtf(norm) : 0;
     for (size_t i = 0; i < b->n; i++) y[i] *= scale;
+}
+
+void aw_sine_fit_weights(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
+                         float *w) {
+    float weight[C], norm = 0;
+    direction(s, b, k, weight);
+    for (size_t c = 0; c < C; c++) {
+        w[c] = 0;
+        for (size_t i = 0; i < C; i++) w[c] += s->whiten[i * C + c] * weight[i];
+        norm += w[c] * w[c];
+    }
+    float scale = norm > 0 ? 1 / sqrtf(norm) : 0;
+    for (size_t c = 0; c < C; c++) w[c] *= scale;
 }

@@ -43,6 +43,7 @@ struct aw_sine_fit {
     float *x;          /* [max_n][CHANNELS] in: the series; out: whitened series */
     float *even, *odd; /* [max_n / 2 + 1][CHANNELS] folded */
     float *energy;     /* [max_n] */
+    float whiten[AW_SINE_FIT_CHANNELS * AW_SINE_FIT_CHANNELS]; /* row c makes whitened channel c */
 };
 
 AW_MUST_USE int aw_sine_fit_init(struct aw_sine_fit *s, struct aw_arena *a, size_t max_n);
@@ -57,5 +58,10 @@ void aw_sine_fit_run(struct aw_sine_fit *s, const struct aw_sine_basis *b, float
 /* After run: the series that correlates best with frequency number k, y [b->n], unit norm. */
 void aw_sine_fit_variate(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
                          float *y);
+
+/* Likewise: what each channel has to be multiplied with to give that series, w [CHANNELS], for
+ * channels of unit norm; sum of squares 1. Zero where a channel does not vary. */
+void aw_sine_fit_weights(const struct aw_sine_fit *s, const struct aw_sine_basis *b, size_t k,
+                         float *w);
 
 #endif

@@ -84,6 +84,7 @@ int aw_breathing_init(struct aw_breathing *b, struct aw_arena *a,
     memset(b, 0, sizeof *b);
     b->config = *config;
     b->bases = bases;
+    b->coarse_reason = b->fine_reason = AW_REASON_WARMING_UP;
     int rc = aw_slots_init(&b->slots, a, GROUPS + 1, AW_BREATHING_SLOTS, FS, MAX_GAP_S);
     if (rc < 0) return rc;
     rc = aw_rate_tracker_init(&b->tracker, &TRACKER);
@@ -108,6 +109,7 @@ void aw_breathing_reset(struct aw_breathing *b) {
     aw_rate_tracker_reset(&b->tracker);
     b->n = 0;
     b->any_wave = b->any_moved = b->any_published = b->apnoea = false;
+    b->coarse_reason = b->fine_reason = AW_REASON_WARMING_UP;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
@@ -253,9 +255,11 @@ static float confidence(float line, float mass, float bpm) {
 static float follow_wave(struct aw_breathing *b, float bpm, float *ratio) {
     const struct aw_sine_basis *basis = &b->bases->window[W30];
     size_t n = basis->n, k = (size_t)((bpm - LO_BPM) / WINDOW[W30].step_bpm + 0.5F);
-    aw_sine_fit_variate(&b->fit, basis, k < basis->n_freq ? k : basis->n_freq - 1, b->wave);
+    b->wave_k = k < basis->n_freq ? k : basis->n_freq - 1;
+    aw_sine_fit_variate(&b->fit, basis, b->wave_k, b->wave);
     float dot = 0, late = 0, early = 0;
     for (size_t i = 0; b->any_wave && i + FS < n; i++) dot += b->wave[i] * b->last_wave[i + FS];
+    b->wave_turned = dot < 0;
     for (size_t i = 0; i < n; i++) {
         if (dot < 0) b->wave[i] = -b->wave[i];
         *(i < 20 * FS ? &early : &late) += b->wave[i] * b->wave[i];
@@ -301,13 +305,14 @@ void aw_breathing_read(struct aw_breathing *b, int64_t t_ns, bool moving,
                                         .peak_bpm = {NAN, NAN, NAN},
                                         .line = {NAN, NAN, NAN},
                                         .wave = NAN};
+    b->coarse_reason = b->fine_reason = AW_REASON_WARMING_UP;
     if (moving) {
         b->moved_ns = t_ns;
         b->any_moved = true;
     }
     bool unrest = b->any_moved && t_ns - b->moved_ns <= (int64_t)(b->config.hold_s * 1e9F);
     if (b->slots.sum_n == 0 || t_ns - b->slots.last_ns > (int64_t)(MAX_GAP_S * 1e9F)) {
-        out->reason = AW_REASON_NO_FRAMES;
+        out->reason = b->coarse_reason = b->fine_reason = AW_REASON_NO_FRAMES;
         return;
     }
     size_t count = b->slots.count, heard, heard15;
@@ -317,21 +322,24 @@ void aw_breathing_read(struct aw_breathing *b, int64_t t_ns, bool moving,
     if (has60) spectrum(b, W60, &heard);
     if (has30) spectrum(b, W30, &heard); /* last: the wave needs its fit */
     if (!varies) {
-        out->reason = AW_REASON_NO_SIGNAL;
+        out->reason = b->coarse_reason = b->fine_reason = AW_REASON_NO_SIGNAL;
         return;
     }
     if ((float)heard15 < HEARD * (float)WINDOW[W15].slots) {
         aw_rate_tracker_reset(&b->tracker);
-        out->reason = AW_REASON_RATE_TOO_LOW;
+        out->reason = b->coarse_reason = b->fine_reason = AW_REASON_RATE_TOO_LOW;
         return;
     }
     if (has30 && b->share >= CHEST_SHARE && b->fast <= CHEST_FAST) unrest = false;
     mix(b, has30);
     aw_rate_tracker_push(&b->tracker, b->mixed + INNER);
     float coarse = aw_rate_tracker_read(&b->tracker, &out->mass);
+    b->coarse_reason = AW_REASON_NONE;
     if (!has30) return;
 
-    const float *z = b->z[has60 ? W60 : W30];
+    b->fine_reason = AW_REASON_NONE;
+    b->fine_window = has60 ? W60 : W30;
+    const float *z = b->z[b->fine_window];
     out->candidate_bpm = fine_rate(z, coarse, b->scratch);
     for (int w = 0; w <= (has60 ? W60 : W30); w++) {
         size_t k;
@@ -350,4 +358,30 @@ void aw_breathing_read(struct aw_breathing *b, int64_t t_ns, bool moving,
         b->published_ns = t_ns;
         b->any_published = true;
     }
+}
+
+/* ---- For looking at -------------------------------------------------------------------------- */
+
+_Static_assert((int)AW_BREATHING_POINTS == (int)GRID, "as in airwake.h");
+_Static_assert((int)AW_BREATHING_GROUPS == (int)GROUPS, "as in airwake.h");
+_Static_assert((int)AW_BREATHING_WAVE == 30 * (int)FS, "as in airwake.h");
+
+void aw_breathing_evidence(const struct aw_breathing *b, struct aw_breathing_evidence *out) {
+    out->first_bpm = LO_BPM;
+    out->step_bpm = STEP_BPM;
+    out->coarse_reason = b->coarse_reason;
+    out->fine_reason = out->wave_reason = b->fine_reason;
+    out->groups = 0;
+    if (b->coarse_reason == AW_REASON_NONE) memcpy(out->coarse, b->mixed, sizeof out->coarse);
+    if (b->fine_reason != AW_REASON_NONE) return;
+    memcpy(out->fine, b->z[b->fine_window], sizeof out->fine);
+    out->fine_s = (float)WINDOW[b->fine_window].slots / FS;
+    out->wave_hz = FS;
+    out->wave_end_ns = (b->slots.slot - b->slots.empty) * (AW_S / FS);
+    for (size_t i = 0; i < AW_BREATHING_WAVE; i++)
+        out->wave[i] = b->wave[i] * sqrtf(AW_BREATHING_WAVE);
+    float w[GROUPS];
+    aw_sine_fit_weights(&b->fit, &b->bases->window[W30], b->wave_k, w);
+    out->groups = (uint32_t)(b->n < GROUPS ? b->n : GROUPS);
+    for (size_t g = 0; g < out->groups; g++) out->group[g].weight = b->wave_turned ? -w[g] : w[g];
 }

@@ -60,7 +60,12 @@ struct aw_breathing {
     float *u, *scratch;             /* [AW_BREATHING_GRID] native spectrum */
     float share, fast;              /* 30 s: variance explained by the line; change over 0.2 s */
     float *wave, *last_wave;        /* [slots of 30 s] variate of this and the last read */
-    size_t n;                       /* values per row; 0: none yet */
+    size_t wave_k;                  /* its frequency number in the 30 s window */
+    bool wave_turned;               /* its sign was changed, so that it goes on as it was */
+    enum aw_reason coarse_reason,
+        fine_reason; /* of the last read: why z is of no use; NONE it is */
+    int fine_window; /* number of the window that said the fine rate */
+    size_t n;        /* values per row; 0: none yet */
     bool any_wave;
     int64_t moved_ns; /* last time something moved */
     bool any_moved;
@@ -98,5 +103,9 @@ void aw_breathing_push(struct aw_breathing *b, int64_t t_ns, const float *row, s
 /* Call once per second. moving: something moves in this second. */
 void aw_breathing_read(struct aw_breathing *b, int64_t t_ns, bool moving,
                        struct aw_breathing_result *out);
+
+/* What the last read rests on: spectra, wave, weights of the values of a row. The rest of *out is
+ * the caller's. Valid between a read and the next push. */
+void aw_breathing_evidence(const struct aw_breathing *b, struct aw_breathing_evidence *out);
 
 #endif

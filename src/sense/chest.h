@@ -24,6 +24,10 @@ struct aw_chest {
     uint16_t *live;                    /* [max_bins] as in aw_amplitude */
     uint16_t max_bins;
     uint16_t n_live[AW_MAX_CHAINS];
+    struct aw_chest_group {
+        uint16_t chain;
+        int16_t k_first, k_last; /* subcarriers of each value of a row */
+    } group[AW_CHEST_MAX];
 };
 
 struct aw_chest_row {

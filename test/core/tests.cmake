@@ -1,6 +1,7 @@
 aw_test(core apnoea aw_core aw_sim)
 aw_test(core clock aw_core)
 aw_test(core datagrams aw_core)
+aw_test(core evidence aw_core aw_sim)
 aw_test(core gates aw_core aw_sim)
 aw_test(core order aw_core)
 aw_test(core session aw_core)

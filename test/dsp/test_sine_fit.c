@@ -169,6 +169,46 @@ static void laws(void) {
     CHECK(fabs(dot) / sqrt(norm) > 0.9);
 }
 
+/* Trend taken out, unit norm: what the weights are for. */
+static void prepare(float *x, size_t n) {
+    for (size_t c = 0; c < C; c++) {
+        double norm = 0;
+        for (size_t d = 0; d < AW_SINE_FIT_TREND; d++) {
+            double dot = 0;
+            for (size_t i = 0; i < n; i++) dot += (double)(basis.trend[d * n + i] * x[i * C + c]);
+            for (size_t i = 0; i < n; i++) x[i * C + c] -= (float)dot * basis.trend[d * n + i];
+        }
+        for (size_t i = 0; i < n; i++) norm += (double)(x[i * C + c] * x[i * C + c]);
+        for (size_t i = 0; i < n && norm > 0; i++) x[i * C + c] /= (float)sqrt(norm);
+    }
+}
+
+/* The channels times their weights are the variate; a dead channel has none. */
+static void weights(void) {
+    static float x[MAX_N * C], y[MAX_N];
+    float u[FREQS], w[C];
+    setup(150);
+    series(fit.x, basis.n, 0.05, 0.5, 3);
+    for (size_t i = 0; i < basis.n; i++) fit.x[i * C + 5] = 1;
+    memcpy(x, fit.x, basis.n * C * sizeof *x);
+    aw_sine_fit_run(&fit, &basis, 0.02F, 1e6F, u);
+    aw_sine_fit_variate(&fit, &basis, 6, y);
+    aw_sine_fit_weights(&fit, &basis, 6, w);
+    prepare(x, basis.n);
+    double dot = 0, norm = 0, square = 0;
+    for (size_t i = 0; i < basis.n; i++) {
+        double sum = 0;
+        for (size_t c = 0; c < C; c++)
+            if (c != 5) sum += (double)(w[c] * x[i * C + c]);
+        dot += sum * (double)y[i];
+        norm += sum * sum;
+    }
+    for (size_t c = 0; c < C; c++) square += (double)(w[c] * w[c]);
+    CHECK(dot / sqrt(norm) > 0.9999);
+    CHECK_NEAR(square, 1, 1e-4);
+    CHECK(w[5] == 0);
+}
+
 /* A cough ten times as large as all else does not hide the breath. */
 static void cough(void) {
     float u[FREQS], v[FREQS];
@@ -190,6 +230,8 @@ static void silence(void) {
     for (size_t i = 0; i < FREQS; i++) CHECK(u[i] == 0);
     aw_sine_fit_variate(&fit, &basis, 0, y);
     CHECK(y[0] == 0);
+    aw_sine_fit_weights(&fit, &basis, 0, y);
+    CHECK(y[0] == 0 && y[C - 1] == 0);
 }
 
 static void refuses(void) {
@@ -212,6 +254,7 @@ static void refuses(void) {
 int main(void) {
     definition();
     laws();
+    weights();
     cough();
     silence();
     refuses();

@@ -188,6 +188,47 @@ static void gap_and_reset(void) {
     CHECK_INT(out.reason, AW_REASON_WARMING_UP);
 }
 
+/* The fine spectrum peaks at the rate said, and so does the wave; before there is one, a reason. */
+static void shows_what_it_rests_on(void) {
+    static struct aw_breathing_evidence e;
+    struct room r = {fifteen, 0.02, 0.02, 0, 20, 10};
+    fresh();
+    aw_breathing_evidence(&block, &e);
+    CHECK_INT(e.coarse_reason, AW_REASON_WARMING_UP);
+    run(&r, 0, 20, NULL);
+    aw_breathing_evidence(&block, &e);
+    CHECK_INT(e.coarse_reason, AW_REASON_NONE);
+    CHECK_INT(e.fine_reason, AW_REASON_WARMING_UP);
+    CHECK_INT(e.wave_reason, AW_REASON_WARMING_UP);
+    CHECK_INT(e.groups, 0);
+    struct aw_breathing_result out = run(&r, 20, 70, NULL);
+    aw_breathing_evidence(&block, &e);
+    CHECK_INT(e.fine_reason, AW_REASON_NONE);
+    CHECK(e.fine_s == 60 && e.wave_hz == 5);
+    CHECK_INT(e.groups, AW_BREATHING_GROUPS);
+    size_t top = 1;
+    for (size_t i = 1; i + 1 < AW_BREATHING_POINTS; i++)
+        if (e.fine[i] > e.fine[top]) top = i;
+    CHECK_NEAR(e.first_bpm + e.step_bpm * (float)top, out.rate_bpm, 0.3);
+    CHECK(e.fine[top] > 5);
+    double end_s = (double)e.wave_end_ns * 1e-9, re = 0, im = 0, square = 0, weights = 0;
+    CHECK(end_s > 69 && end_s <= 70.05);
+    for (size_t i = 0; i < AW_BREATHING_WAVE; i++) {
+        double turn = 2 * PI * 0.25 * (double)i / 5, v = (double)e.wave[i];
+        re += v * cos(turn);
+        im += v * sin(turn);
+        square += v * v;
+    }
+    CHECK_NEAR(square / AW_BREATHING_WAVE, 1, 1e-3);
+    CHECK(2 * (re * re + im * im) / AW_BREATHING_WAVE / square > 0.85); /* of its power */
+    for (size_t g = 0; g < e.groups; g++)
+        weights += (double)(e.group[g].weight * e.group[g].weight);
+    CHECK_NEAR(weights, 1, 1e-3);
+    aw_breathing_reset(&block);
+    aw_breathing_evidence(&block, &e);
+    CHECK_INT(e.fine_reason, AW_REASON_WARMING_UP);
+}
+
 static void refuses(void) {
     struct aw_arena a;
     struct aw_breathing_config c;
@@ -223,6 +264,7 @@ int main(void) {
     notices_apnoea();
     reasons();
     gap_and_reset();
+    shows_what_it_rests_on();
     refuses();
     return test_end();
 }
