@@ -95,6 +95,8 @@ aw_layer(server USES base readers core sim infer FILES
     ruview_view.c
     routes_store.c
     rows.c
+    breathing_json.c
+    phase.c
     spectrogram.c
     streams.c
     streams_binary.c

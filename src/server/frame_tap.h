@@ -1,10 +1,11 @@
-/* Whole frames for those who ask. The loop thread marks the links it wants; the sensing thread
- * copies their frames into a ring of their own, so that the feed is never crowded by them:
+/* Whole frames, and what breathing rates rest on, for those who ask. The loop thread marks the links
+ * it wants; the sensing thread copies into rings of their own, so that the feed is never crowded:
  *
  *     loop thread                    sensing thread
  *     aw_frame_tap_want(t, link, true) ->  aw_frame_tap_wants(t, link)? aw_frame_tap_push(...)
  *     aw_ring_peek(&t->frames)   <-  struct aw_tapped_frame
  *
+ * and likewise once per second aw_frame_tap_want_breathing() -> &t->breaths, aw_tapped_breathing.
  * A frame that finds the ring full is left out; its index is still counted, so that whoever reads
  * sees the gap. */
 #ifndef AW_SERVER_FRAME_TAP_H
@@ -16,6 +17,7 @@ enum {
     AW_FRAME_TAP_LINKS = 16384, /* link numbers of the feed below this can be tapped */
     AW_FRAME_TAP_VALUES = 4096, /* complex values of one frame; chains beyond are left out */
     AW_FRAME_TAP_SLOTS = 64,
+    AW_FRAME_TAP_BREATHS = 64,
 };
 
 struct aw_tapped_frame {
@@ -31,23 +33,33 @@ struct aw_tapped_frame {
     float iq[2 * AW_FRAME_TAP_VALUES]; /* [chains][n_sub] (re, im) */
 };
 
+struct aw_tapped_breathing {
+    uint32_t link;
+    enum aw_origin_kind origin;
+    struct aw_breathing_evidence evidence;
+};
+
 struct aw_frame_tap {
-    _Atomic uint64_t wanted[AW_FRAME_TAP_LINKS / 64];
-    struct aw_ring frames;
+    _Atomic uint64_t wanted[AW_FRAME_TAP_LINKS / 64], breathing_wanted[AW_FRAME_TAP_LINKS / 64];
+    struct aw_ring frames, breaths;
     uint32_t index[AW_FRAME_TAP_LINKS]; /* the sensing thread's */
     unsigned char slots[];
 };
 
-/* NULL: out of memory. 2.7 MB, of which what is never tapped is never touched. */
+/* NULL: out of memory. 2.9 MB, of which what is never tapped is never touched. */
 struct aw_frame_tap *aw_frame_tap_create(void);
 void aw_frame_tap_destroy(struct aw_frame_tap *t); /* NULL is fine */
 
 /* Loop thread. False: the number is too large. */
 bool aw_frame_tap_want(struct aw_frame_tap *t, uint32_t link, bool wanted);
+bool aw_frame_tap_want_breathing(struct aw_frame_tap *t, uint32_t link, bool wanted);
 
 /* Sensing thread. t NULL is fine. push returns whether there is something new to read. */
 bool aw_frame_tap_wants(const struct aw_frame_tap *t, uint32_t link);
+bool aw_frame_tap_wants_breathing(const struct aw_frame_tap *t, uint32_t link);
 bool aw_frame_tap_push(struct aw_frame_tap *t, uint32_t link, enum aw_origin_kind origin,
                        int64_t t_ns, float rssi_dbm, const struct aw_frame *f);
+bool aw_frame_tap_push_breathing(struct aw_frame_tap *t, uint32_t link, enum aw_origin_kind origin,
+                                 const struct aw_breathing_evidence *e);
 
 #endif

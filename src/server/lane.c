@@ -114,6 +114,16 @@ static void tell_room_of_one(struct aw_lane *lane, const struct aw_update *one, 
     tell_room(lane, &room, wall_ns);
 }
 
+/* Of a second that another one has followed already, there is nothing any more. */
+static void pass_breathing(struct aw_lane *lane, const struct aw_update *u) {
+    struct aw_breathing_evidence e;
+    uint32_t link = lane->base + u->link;
+    if (!aw_frame_tap_wants_breathing(lane->frame_tap, link)) return;
+    if (!aw_session_breathing(lane->session, u->link, &e) || e.t_ns != u->t_ns) return;
+    if (aw_frame_tap_push_breathing(lane->frame_tap, link, lane->links[u->link].kind, &e))
+        lane->changed = true;
+}
+
 static void pass_updates(struct aw_lane *lane, int64_t wall_ns) {
     struct aw_update u, one = {.t_ns = INT64_MIN};
     bool alone = false; /* one is the only link of its second */
@@ -127,6 +137,7 @@ static void pass_updates(struct aw_lane *lane, int64_t wall_ns) {
         alone = one.t_ns != u.t_ns;
         one = u;
         aw_lane_take_second(lane, u.link, wall_ns);
+        pass_breathing(lane, &u);
         aw_lane_tell_link(lane, u.link, wall_ns);
         struct aw_msg *m = reserve(lane, AW_MSG_UPDATE, u.link, wall_ns);
         if (!m) continue;

@@ -41,6 +41,15 @@ struct aw_note {
 /* What a WebSocket speaks: ours, or one of RuView's. */
 enum aw_dialect { AW_WS_OWN, AW_WS_RUVIEW, AW_WS_RUVIEW_POSE, AW_WS_RUVIEW_INTROSPECTION };
 
+/* What can be subscribed to; numbers of binary messages. Breathing is text. */
+enum aw_stream {
+    AW_STREAM_CSI = 1,
+    AW_STREAM_SPECTROGRAM,
+    AW_STREAM_PHASE,
+    AW_STREAM_BREATHING,
+    AW_STREAMS
+};
+
 struct aw_client;
 struct aw_later;
 struct aw_request;
@@ -78,7 +87,8 @@ struct aw_http {
     lws_sorted_usec_list_t ruview_timer;
     struct aw_frame_tap *frame_tap;
     struct aw_spectrogram *spectrogram[AW_BOARD_LINKS]; /* of links that somebody subscribed to */
-    uint64_t streams_sent, streams_dropped;             /* binary messages */
+    struct aw_phase *phase[AW_BOARD_LINKS];             /* likewise */
+    uint64_t streams_sent, streams_dropped;             /* messages of streams */
 
     lws_sorted_usec_list_t row_timer, status_timer, drain_timer;
     uint64_t row_sent[AW_BOARD_LINKS];        /* next_row when rows last went out */

@@ -85,9 +85,11 @@ static void info(struct aw_json *j, void *arg) {
     aw_json_open(j, '{');
     aw_json_key_uint(j, "sent", h->streams_sent);
     aw_json_key_uint(j, "dropped", h->streams_dropped);
-    aw_json_key_uint(
-        j, "lost",
-        h->frame_tap ? atomic_load_explicit(&h->frame_tap->frames.lost, memory_order_relaxed) : 0);
+    uint64_t lost = 0;
+    if (h->frame_tap)
+        lost = atomic_load_explicit(&h->frame_tap->frames.lost, memory_order_relaxed) +
+               atomic_load_explicit(&h->frame_tap->breaths.lost, memory_order_relaxed);
+    aw_json_key_uint(j, "lost", lost);
     aw_json_close(j, '}');
     aw_json_key_uint(j, "requests", h->requests);
     aw_json_close(j, '}');

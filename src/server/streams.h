@@ -1,6 +1,8 @@
-/* Streams that a WebSocket client subscribes to, as binary messages (layout: streams_binary.h).
+/* Streams that a WebSocket client subscribes to, as binary messages (layout: streams_binary.h);
+ * breathing, once per second, as text (breathing_json.h).
  *
- *     {"type":"subscribe","stream":"csi"|"spectrogram","link":ID}    -> "subscribed" or "error"
+ *     {"type":"subscribe","stream":"csi"|"spectrogram"|"phase"|"breathing","link":ID}
+ *                                                                    -> "subscribed" or "error"
  *     {"type":"unsubscribe","stream":...,"link":ID}                  -> "unsubscribed"
  *
  * A link that is dropped ends its subscriptions with "unsubscribed" and the reason "gone". For one

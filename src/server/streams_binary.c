@@ -31,25 +31,25 @@ static void head(struct bytes *b, unsigned stream, unsigned encoding, unsigned f
 }
 
 /* Subcarriers i..last have one step. */
-static unsigned run_end(const struct aw_tapped_frame *f, unsigned i) {
+static unsigned run_end(const int16_t *k, unsigned n, unsigned i) {
     unsigned last = i;
-    if (i + 1 >= f->n_sub || f->k[i + 1] == f->k[i]) return i;
-    while (last + 1 < f->n_sub && f->k[last + 1] - f->k[last] == f->k[i + 1] - f->k[i]) last++;
+    if (i + 1 >= n || k[i + 1] == k[i]) return i;
+    while (last + 1 < n && k[last + 1] - k[last] == k[i + 1] - k[i]) last++;
     return last;
 }
 
-static unsigned count_runs(const struct aw_tapped_frame *f) {
-    unsigned n = 0;
-    for (unsigned i = 0; i < f->n_sub; i = run_end(f, i) + 1) n++;
-    return n;
+static unsigned count_runs(const int16_t *k, unsigned n) {
+    unsigned runs = 0;
+    for (unsigned i = 0; i < n; i = run_end(k, n, i) + 1) runs++;
+    return runs;
 }
 
-static void put_runs(struct bytes *b, const struct aw_tapped_frame *f) {
-    for (unsigned i = 0, last; i < f->n_sub; i = last + 1) {
-        last = run_end(f, i);
-        put(b, (uint16_t)f->k[i], 2);
-        put(b, (uint16_t)f->k[last], 2);
-        put(b, (uint16_t)(last > i ? f->k[i + 1] - f->k[i] : 1), 2);
+static void put_runs(struct bytes *b, const int16_t *k, unsigned n) {
+    for (unsigned i = 0, last; i < n; i = last + 1) {
+        last = run_end(k, n, i);
+        put(b, (uint16_t)k[i], 2);
+        put(b, (uint16_t)k[last], 2);
+        put(b, (uint16_t)(last > i ? k[i + 1] - k[i] : 1), 2);
     }
 }
 
@@ -61,7 +61,7 @@ static bool fits_int16(const float *v, size_t n) {
 
 struct aw_note *aw_stream_csi(const struct aw_tapped_frame *f) {
     size_t n = 2 * (size_t)f->chains * f->n_sub;
-    unsigned runs = count_runs(f);
+    unsigned runs = count_runs(f->k, f->n_sub);
     bool small = fits_int16(f->iq, n);
     size_t before = 48 + 6 * (size_t)runs + f->n_sub, pad = (4 - before % 4) % 4;
     struct aw_note *note = aw_note_bytes(NULL, before + pad + n * (small ? 2 : 4));
@@ -81,7 +81,7 @@ struct aw_note *aw_stream_csi(const struct aw_tapped_frame *f) {
     put(&b, f->chains, 2);
     put(&b, runs, 2);
     put(&b, 0, 2);
-    put_runs(&b, f);
+    put_runs(&b, f->k, f->n_sub);
     memcpy(b.at, f->kind, f->n_sub);
     b.at += f->n_sub;
     put(&b, 0, (int)pad);
@@ -107,5 +107,27 @@ struct aw_note *aw_stream_spectrum(uint32_t link, enum aw_origin_kind origin,
     put_f32(&b, s->window_s);
     put(&b, 0, 4);
     for (uint32_t i = 0; i < s->n; i++) put_f32(&b, s->density[i]);
+    return note;
+}
+
+struct aw_note *aw_stream_phase(uint32_t link, enum aw_origin_kind origin,
+                                const struct aw_phase_row *r) {
+    unsigned runs = count_runs(r->k, r->n);
+    size_t n = (size_t)r->chains * r->n, before = 40 + 6 * (size_t)runs, pad = (4 - before % 4) % 4;
+    struct aw_note *note = aw_note_bytes(NULL, before + pad + 4 * n);
+    if (!note) return NULL;
+    note->binary = true;
+    struct bytes b = {note->bytes + LWS_PRE};
+    head(&b, AW_STREAM_PHASE, FLOAT32, (unsigned)origin, link, r->t_ns, r->index);
+    put(&b, r->n, 2);
+    put(&b, r->chains, 2);
+    put(&b, runs, 2);
+    put(&b, 0, 2);
+    put_f32(&b, r->taken_rad);
+    put_f32(&b, r->slope_rad);
+    put_f32(&b, r->residual);
+    put_runs(&b, r->k, r->n);
+    put(&b, 0, (int)pad);
+    for (size_t i = 0; i < n; i++) put_f32(&b, r->phase[i]);
     return note;
 }

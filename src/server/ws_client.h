@@ -7,7 +7,7 @@
 enum {
     AW_CLIENT_WORDS = AW_BOARD_LINKS / 64,
     AW_CLIENT_BYTES = 256, /* longest client message that is looked at */
-    AW_CLIENT_STREAM = 64, /* binary messages that wait; then the oldest is left out */
+    AW_CLIENT_STREAM = 64, /* messages of streams that wait; then the oldest is left out */
 };
 
 struct aw_client {
@@ -20,8 +20,8 @@ struct aw_client {
     struct aw_note *status;
     uint64_t backlog[AW_CLIENT_WORDS], rows[AW_CLIENT_WORDS]; /* one bit per link */
     uint32_t turn;                                            /* link whose row goes next */
-    lws_usec_t waits_since_us; /* the first message of the queue, or status */
-    uint64_t csi[AW_CLIENT_WORDS], spectrum[AW_CLIENT_WORDS]; /* subscribed: one bit per link */
+    lws_usec_t waits_since_us;                   /* the first message of the queue, or status */
+    uint64_t wants[AW_STREAMS][AW_CLIENT_WORDS]; /* subscribed: one bit per link */
     struct aw_note *stream[AW_CLIENT_STREAM];
     uint32_t stream_head, stream_tail;
     size_t rx_len; /* of the message arriving */

@@ -233,11 +233,13 @@ def walk(path, item):
 
 
 def messages(path, seconds):
-    """Text messages of a WebSocket, a ping being sent at once."""
+    """Text messages of a WebSocket; a ping and subscriptions are sent at once."""
     ws = WebSocket(address.hostname, address.port, path)
     if not check(f"{path}: 101", ws.open):
         return
     ws.say({"type": "ping"})
+    for stream in ("phase", "breathing"):
+        ws.say({"type": "subscribe", "stream": stream, "link": found("/api/v1/links#links.0.id")})
     yield from ws.messages(seconds)
 
 

@@ -1,4 +1,4 @@
-"""Subscribes to both streams of a link: streams_client.py http://HOST:PORT"""
+"""Subscribes to all streams of a link: streams_client.py http://HOST:PORT"""
 import json
 import struct
 import sys
@@ -12,17 +12,19 @@ ws = WebSocket(address.hostname, address.port, "/ws/sensing")
 assert ws.open, ws.header
 with urllib.request.urlopen(sys.argv[1] + "/api/v1/links", timeout=5) as r:
     LINK = json.load(r)["links"][0]["id"]
-for stream in ("csi", "spectrogram"):
+for stream in ("csi", "spectrogram", "phase", "breathing"):
     ws.say({"type": "subscribe", "stream": stream, "link": LINK})
 
-csi, spectra, answers = [], [], []
+csi, spectra, rows, breaths, answers = [], [], [], [], []
 for opcode, data in ws.frames(5):
     if opcode == 1:
-        answers += [m for m in [json.loads(data)] if m["type"] in ("subscribed", "error")]
+        m = json.loads(data)
+        answers += [m] if m["type"] in ("subscribed", "error") else []
+        breaths += [m] if m["type"] == "breathing" else []
     if opcode == 2:
-        (csi if data[1] == 1 else spectra).append(data)
+        {1: csi, 2: spectra, 3: rows}[data[1]].append(data)
 
-assert [m["type"] for m in answers] == ["subscribed"] * 2, answers
+assert [m["type"] for m in answers] == ["subscribed"] * 4, answers
 assert 350 < len(csi) < 600, len(csi)  # 50 per second, at double speed
 t, index, seq = [], [], []
 for d in csi:
@@ -58,4 +60,18 @@ for d in spectra:
     slow += sum(v for i, v in enumerate(p) if 0.5 < i * step < 12)
     fast += sum(v for i, v in enumerate(p) if i * step >= 12)
 assert slow > 3 * fast, "a walker moves slowly"
-print(f"{len(csi)} frames, {len(spectra)} spectra")
+assert 150 < len(rows) < 250, len(rows)  # 20 per second of the data, at double speed
+for d in rows:
+    n, chains, runs = struct.unpack_from("<HHH", d, 20)
+    at = 40 + 6 * runs
+    at += -at % 4
+    phase = struct.unpack_from(f"<{n * chains}f", d, at)
+    assert len(d) == at + 4 * n * chains and n > 40 and max(map(abs, phase)) <= 3.1416, (n, chains)
+
+assert 8 <= len(breaths) <= 12, len(breaths)  # one per second of the data
+for m in breaths:
+    assert m["link"] == LINK and m["source"] == "simulated", m
+    for key in ("breathing_bpm", "candidate_bpm", "coarse", "fine", "wave", "weights"):
+        assert (m[key] is None) == (m[key.removesuffix("_bpm") + "_reason"] is not None), (key, m)
+    assert m["coarse"] is None or len(m["coarse"]) == 225
+print(f"{len(csi)} frames, {len(rows)} rows of phase, {len(breaths)} of breathing, {len(spectra)} spectra")

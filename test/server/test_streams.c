@@ -201,6 +201,119 @@ static void test_spectrogram(void) {
     fixture_stop(&f);
 }
 
+static int16_t stream_k(unsigned i) {
+    return (int16_t)(i < N / 2 ? (int)i - N / 2 : (int)i - N / 2 + 1);
+}
+
+/* A still channel behind an oscillator and a sampling clock that are elsewhere in every packet: each
+ * row shows the channel's own phase, and the same one; more than 20 rows per second are not sent. */
+static void test_phase(void) {
+    struct fixture f;
+    start(&f, false);
+    int fd = listen_with_link(&f);
+    say(fd, "{\"type\":\"subscribe\",\"stream\":\"phase\",\"link\":7}");
+    CHECK(client_until(fd, "subscribed", text, sizeof text));
+    CHECK(aw_frame_tap_wants(f.tap, 7));
+    unsigned rows = 0;
+    double worst = 0, first[N] = {0};
+    for (int i = 0; i <= 100; i++) { /* a second of 100 Hz */
+        struct aw_frame fr = frame(0);
+        double turn = 2.1 * i, slope = 0.3 * sin(1.7 * i), gain = 1 + 0.3 * cos(i);
+        for (unsigned s = 0; s < N; s++) {
+            double angle = 0.5 * sin(0.2 * stream_k(s)) + turn + slope * stream_k(s);
+            double a = gain * (20 + 5 * cos(0.1 * stream_k(s)));
+            iq[2 * s] = (float)(a * cos(angle));
+            iq[2 * s + 1] = (float)(a * sin(angle));
+        }
+        CHECK(aw_frame_tap_push(f.tap, 7, AW_SOURCE_LIVE, (int64_t)i * 10000000, -40, &fr));
+        aw_http_wake(f.http);
+        if (i % 5) continue;
+        CHECK(until_binary(fd)); /* 0, 50, 100 ms ... */
+        CHECK_INT(text[1], 3);
+        CHECK_INT((int)u(text + 8, 8), i * 10000000);
+        CHECK_INT((int)u(text + 16, 4), (int)rows);
+        CHECK_INT((int)u(text + 20, 2), N);
+        CHECK_INT((int)u(text + 22, 2), 1);
+        CHECK_INT((int)u(text + 24, 2), 2);
+        CHECK_INT((int)len, 40 + 12 + 4 * N);
+        CHECK_INT((int16_t)u(text + 48, 2), N / 2);
+        for (unsigned s = 0; s < N; s++) {
+            double v = (double)f32(text + 52 + 4 * s);
+            if (!rows) first[s] = v;
+            worst = fmax(worst, fabs(v - first[s]));
+        }
+        CHECK(f32(text + 36) < 1e-4F);
+        rows++;
+    }
+    if (!(worst < 0.01)) fprintf(stderr, "rows differ by up to %.4f rad\n", worst);
+    CHECK(worst < 0.01);
+    double bend = 0; /* what no line explains: against the channel at three places */
+    for (unsigned s = 7; s < N - 7; s++)
+        bend = fmax(bend, fabs(first[s + 7] - 2 * first[s] + first[s - 7]));
+    CHECK(bend > 0.3 && bend < 1.2);
+
+    struct aw_frame fr = frame(0);
+    fr.flags = AW_FRAME_AMPLITUDE_ONLY;
+    CHECK(aw_frame_tap_push(f.tap, 7, AW_SOURCE_LIVE, 2000000000, -40, &fr));
+    aw_http_wake(f.http);
+    CHECK(client_until(fd, "phase", text, sizeof text));
+    CHECK(strstr(text,
+                 "\"source\":\"live\",\"t_s\":2.000,\"phase\":null,\"phase_reason\":\"no-phase\""));
+    close(fd);
+    fixture_stop(&f);
+}
+
+/* Once per second as text; null with a reason where there is nothing. */
+static void test_breathing(void) {
+    static struct aw_breathing_evidence e;
+    struct fixture f;
+    start(&f, false);
+    int fd = listen_with_link(&f);
+    CHECK(!aw_frame_tap_wants_breathing(f.tap, 7));
+    say(fd, "{\"type\":\"subscribe\",\"stream\":\"breathing\",\"link\":7}");
+    CHECK(client_until(fd, "subscribed", text, sizeof text));
+    CHECK(aw_frame_tap_wants_breathing(f.tap, 7) && !aw_frame_tap_wants(f.tap, 7));
+    e = (struct aw_breathing_evidence){.t_ns = 5000000000,
+                                       .rate_bpm = {NAN, 0, AW_REASON_WARMING_UP},
+                                       .candidate_bpm = NAN,
+                                       .first_bpm = 4,
+                                       .step_bpm = 0.25F,
+                                       .coarse_reason = AW_REASON_WARMING_UP,
+                                       .fine_reason = AW_REASON_WARMING_UP,
+                                       .wave_reason = AW_REASON_WARMING_UP};
+    CHECK(aw_frame_tap_push_breathing(f.tap, 7, AW_SOURCE_REPLAY, &e));
+    aw_http_wake(f.http);
+    CHECK(client_until(fd, "breathing", text, sizeof text));
+    CHECK(strstr(text, "\"link\":7,\"source\":\"replay\",\"t_s\":5.000,\"breathing_bpm\":null"));
+    CHECK(strstr(text, "\"fine\":null,\"fine_reason\":\"warming-up\",\"fine_window_s\":null"));
+    CHECK(strstr(text, "\"weights\":null,\"weights_reason\":\"warming-up\""));
+    e.coarse_reason = e.fine_reason = e.wave_reason = AW_REASON_NONE;
+    e.rate_bpm = (struct aw_estimate){14.25F, 0.95F, AW_REASON_NONE};
+    e.candidate_bpm = 14.25F;
+    e.fine[41] = 33;
+    e.fine_s = 60;
+    e.wave_hz = 5;
+    e.wave_end_ns = 4800000000;
+    e.wave[149] = -1.5F;
+    e.groups = 1;
+    e.group[0].k_first = -26;
+    e.group[0].k_last = -23;
+    e.group[0].weight = -1;
+    CHECK(aw_frame_tap_push_breathing(f.tap, 7, AW_SOURCE_REPLAY, &e));
+    aw_http_wake(f.http);
+    CHECK(client_until(fd, "breathing", text, sizeof text));
+    CHECK(strstr(
+        text, "\"breathing_bpm\":14.25,\"breathing_confidence\":0.950,\"breathing_reason\":null"));
+    CHECK(strstr(text, "33.000") && strstr(text, "-1.500],\"wave_reason\":null"));
+    CHECK(strstr(text, "\"wave_rate_hz\":5.0,\"wave_end_s\":4.800"));
+    CHECK(strstr(text, "{\"chain\":0,\"k_first\":-26,\"k_last\":-23,\"weight\":-1.0000}"));
+    close(fd);
+    for (int i = 0; i < 100 && aw_frame_tap_wants_breathing(f.tap, 7); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    CHECK(!aw_frame_tap_wants_breathing(f.tap, 7)); /* the last listener is gone */
+    fixture_stop(&f);
+}
+
 /* The payload of frames with RSV1 is raw deflate without its last four bytes (RFC 7692). */
 static void test_compression(void) {
     struct fixture f;
@@ -264,6 +377,8 @@ int main(void) {
     test_csi();
     test_late_reader();
     test_spectrogram();
+    test_phase();
+    test_breathing();
     test_compression();
     return test_end();
 }
