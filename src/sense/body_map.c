@@ -24,29 +24,32 @@ uint8_t aw_body_byte(float x) {
     return (uint8_t)lrintf(255 * fminf(fmaxf(x, 0), 1));
 }
 
+/* By the bits of the exponent: loops without branches become vector instructions. */
 static bool all_finite(const float *x, size_t n) {
-    bool all = true;
-    for (size_t i = 0; i < n; i++) all = all && isfinite(x[i]);
-    return all;
+    uint32_t bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bad |= (bits & 0x7F800000) == 0x7F800000;
+    }
+    return bad == 0;
 }
 
 /* One row, plane by plane: memory is read in order. */
 static void winners(const struct aw_body_head *head, size_t row, uint8_t *part) {
     float best[SIDE];
+    int32_t who[SIDE] = {0};
     size_t w = head->w, plane = w * head->h;
     memcpy(best, head->fine + row * w, w * sizeof *best);
-    memset(part, 0, w);
-    for (unsigned c = 1; c < CLASSES; c++) {
-        const float *x = head->fine + c * plane + row * w;
-        for (size_t i = 0; i < w; i++)
-            if (x[i] > best[i]) {
-                best[i] = x[i];
-                part[i] = (uint8_t)c;
-            }
+    for (int32_t c = 1; c < CLASSES; c++) {
+        const float *x = head->fine + (size_t)c * plane + row * w;
+        for (size_t i = 0; i < w; i++) {
+            who[i] = x[i] > best[i] ? c : who[i];
+            best[i] = x[i] > best[i] ? x[i] : best[i];
+        }
     }
     const float *back = head->coarse + row * w, *body = back + plane;
-    for (size_t i = 0; i < w; i++)
-        if (!(body[i] > back[i])) part[i] = 0;
+    for (size_t i = 0; i < w; i++) part[i] = (uint8_t)(body[i] > back[i] ? who[i] : 0);
 }
 
 /* Of the pixel at, which shows part. */
