@@ -8,11 +8,11 @@
 #include <string.h>
 
 enum {
-    UPDATES_PER_LINK = 4,     /* seconds a caller may go without polling */
-    LINE_ORIGINS = 16,        /* consoles whose column order is remembered */
-    CATCH_UP_S = 4,           /* silent seconds that are still told one by one */
-    BASES_BYTES = 256 * 1024, /* of aw_breathing_bases, about 230 kB */
-    HEART_BYTES = 512 * 1024, /* of aw_heart_basis_init(), about 460 kB */
+    UPDATES_PER_LINK = 4,    /* seconds a caller may go without polling */
+    LINE_ORIGINS = 16,       /* consoles whose column order is remembered */
+    CATCH_UP_S = 4,          /* silent seconds that are still told one by one */
+    BASES_BYTES = 32 * 1024, /* of aw_breathing_bases, about 30 kB */
+    HEART_BYTES = 48 * 1024, /* of aw_heart_basis_init(), about 40 kB */
 };
 static const int64_t IDLE_NS = 60 * AW_S; /* a link silent for longer gives way to a new one */
 

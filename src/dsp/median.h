@@ -4,11 +4,12 @@
 #include "airwake.h"
 
 /* The k-th smallest (k = 0 the smallest) of n values, n > k, by Hoare's selection: O(n) on average.
- * x [n] is permuted: nothing before x[k] is larger, nothing after it smaller. NaN free.
+ * x [n] may be permuted. NaN free: with one the result is any of the values.
  * Source: Hoare, Algorithm 65: Find, CACM 4(7) 1961. */
 float aw_median_select(float *x, size_t n, size_t k);
 
-/* The median, of an even n the mean of the two in the middle; NAN for n = 0. x is permuted. */
+/* The median, of an even n the mean of the two in the middle; NAN for n = 0. x may be
+ * permuted. */
 float aw_median_run(float *x, size_t n);
 
 #endif

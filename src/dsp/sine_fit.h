@@ -13,35 +13,50 @@
  * Q [n][2]: cos and sin of f, free of the same polynomial, unit norm.
  *
  * Channels of either polarity add up, and what many channels share but is not periodic (drift)
- * is weighted down. About the centre of the window cosines are even and sines odd, so they are
- * orthogonal and the series can be folded, which halves the work.
+ * is weighted down.
+ *
+ * X is free of the polynomial, so cos and sin need only the norm they have without it, and Q'X is a
+ * Fourier sum about the window's centre, where cosines are even and sines odd:
+ *
+ *     position p = stride m + q,   |q| < stride / 2,   |m| <= reach
+ *     sum over p of x cos(w p) = sum over q of cos(w q) [sum over m of x cos(w stride m)] - sin ..
+ *
+ * The inner sums depend on w stride modulo a turn only, so frequencies `turns` apart share them; +-p
+ * and then +-q are folded. Together a quarter of the work of the plain sums, or less.
  *
  * Source: Hotelling, Relations between two sets of variates, Biometrika 28, 1936; the ridge as in
- * Vinod, J. Econometrics 4, 1976. test_sine_fit.c checks it against the definition in double. */
+ * Vinod, J. Econometrics 4, 1976; the sums: Cooley, Tukey, Math. Comp. 19, 1965.
+ * test_sine_fit.c checks it against the definition in double. */
 enum {
     AW_SINE_FIT_CHANNELS = 16, /* rows always have this many values; unused ones are zero */
     AW_SINE_FIT_TREND = 3,     /* polynomials taken out: degree 0, 1, 2 */
+    AW_SINE_FIT_OFFSETS = 32,  /* q >= 0 at most */
 };
 
 /* Immutable after init; may be shared by any number of links and threads. */
 struct aw_sine_basis {
     size_t n, half, n_freq;
-    float *trend;  /* [TREND][n] orthonormal Legendre polynomials */
-    float *cosine; /* [n_freq][half] of the folded window, the middle last; unit norm unfolded */
-    float *sine;   /* [n_freq][half] */
+    size_t period, first;
+    size_t stride, reach, offsets; /* offsets: q >= 0 */
+    size_t turns;                  /* period / stride: angles w stride are multiples of 1 / turns */
+    float *trend;                  /* [TREND][n] orthonormal Legendre polynomials */
+    float *far_cos, *far_sin;      /* [turns / 2 + 1][reach + 1] */
+    float *near_cos, *near_sin;    /* [n_freq][offsets] */
+    float *scale;                  /* [n_freq][2] 1 / norm of cosine, of sine */
 };
 
-/* n samples, 8..4096; frequencies f_lo, f_lo + f_step, ... in cycles per sample, all in (0, 0.5);
- * n_freq >= 1. The lowest should make more than about 0.75 cycles in the window.
+/* n samples, 8..4096; frequencies first / period, (first + 1) / period, ... in cycles per sample,
+ * all in (0, 0.5), period <= 65536; n_freq 1..4096. Every factor of two in n must be in period too.
+ * The lowest should make more than about 0.75 cycles in the window.
  * Errors: INVAL, NOMEM. */
 AW_MUST_USE int aw_sine_basis_init(struct aw_sine_basis *b, struct aw_arena *a, size_t n,
-                                   double f_lo, double f_step, size_t n_freq);
+                                   size_t period, size_t first, size_t n_freq);
 
 /* Scratch and result of one fit, for windows of up to max_n samples. */
 struct aw_sine_fit {
     size_t max_n;
     float *x;          /* [max_n][CHANNELS] in: the series; out: whitened series */
-    float *even, *odd; /* [max_n / 2 + 1][CHANNELS] folded */
+    float *even, *odd; /* [max_n / 2 + 1][CHANNELS] folded, then folded again */
     float *energy;     /* [max_n] */
     float whiten[AW_SINE_FIT_CHANNELS * AW_SINE_FIT_CHANNELS]; /* row c makes whitened channel c */
 };

@@ -35,6 +35,7 @@ static const float SHORT_BPM = 12, LONG_BPM = 6; /* three cycles in 15 s, in 30 
 static const float OVERTAKEN = 1.5F;
 static const float NEAR_BPM = 1;      /* what counts as the same rate: the accuracy aimed at */
 static const float REFINE_BPM = 0.5F; /* how far the fine rate strays from the coarse, 1 sigma */
+static const float FAR = 8;           /* sigma: 1e-14, no line is that much stronger */
 
 /* Confidence: see breathing.h. */
 static const float C_ONE = 2.70F, C_LINE = 1.75F, C_MASS = 2.10F, C_UNUSUAL = -6.34F;
@@ -54,9 +55,9 @@ static const int64_t APNOEA_MAX_NS = 60 * AW_S;
 
 int aw_breathing_bases_init(struct aw_breathing_bases *b, struct aw_arena *a) {
     for (int w = 0; w < WINDOWS; w++) {
-        const double hz = 1.0 / 60 / FS; /* cycles per sample of 1 bpm */
-        int rc = aw_sine_basis_init(&b->window[w], a, WINDOW[w].slots, (double)LO_BPM * hz,
-                                    (double)WINDOW[w].step_bpm * hz, WINDOW[w].n_freq);
+        unsigned per_bpm = (unsigned)(1 / WINDOW[w].step_bpm);
+        int rc = aw_sine_basis_init(&b->window[w], a, WINDOW[w].slots, 60 * FS * per_bpm,
+                                    (unsigned)LO_BPM * per_bpm, WINDOW[w].n_freq);
         if (rc < 0) return rc;
         b->log_f[w] = aw_arena_alloc(a, WINDOW[w].n_freq, sizeof *b->log_f[w]);
         if (!b->log_f[w]) return AW_ERR_NOMEM;
@@ -217,7 +218,7 @@ static float line_near(const float *z, float bpm) {
 static float fine_rate(const float *z, float coarse, float *scratch) {
     for (size_t i = 0; i < GRID; i++) {
         float d = (bpm_of((float)i) - coarse) / REFINE_BPM;
-        scratch[i] = z[i] * expf(-0.5F * d * d);
+        scratch[i] = fabsf(d) < FAR ? z[i] * expf(-0.5F * d * d) : 0;
     }
     size_t k;
     largest(scratch, INNER, GRID - 2, &k);

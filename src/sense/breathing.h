@@ -32,7 +32,7 @@ enum {
     AW_BREATHING_SLOTS = 300, /* 60 s */
 };
 
-/* The sinusoids, for all links together. Immutable after init. About 230 kB. */
+/* The sinusoids, for all links together. Immutable after init. About 30 kB. */
 struct aw_breathing_bases {
     struct aw_sine_basis window[AW_BREATHING_WINDOWS]; /* 15, 30, 60 s */
     float *log_f[AW_BREATHING_WINDOWS];                /* ln of their frequencies over 15 bpm */

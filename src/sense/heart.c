@@ -18,7 +18,8 @@ enum {
     TREND = AW_SINE_FIT_TREND,
 };
 
-static const float LO_BPM = 40, STEP_BPM = 0.75F; /* finer than the resolution of 60 s, 1 bpm */
+enum { FIRST = 53 };                                  /* steps in the lowest rate */
+static const float STEP_BPM = 0.75F, LO_BPM = 39.75F; /* finer than the resolution of 60 s, 1 bpm */
 static const float RIDGE = 0.02F, CLIP = 3;
 static const float MAX_GAP_S = 0.5F; /* half a beat at 60 bpm */
 static const float HEARD = 0.6F;
@@ -27,8 +28,7 @@ static const float SEARCH_BPM = 0.5F;
 static const float TWO_PI = 6.28318531F;
 
 int aw_heart_basis_init(struct aw_sine_basis *b, struct aw_arena *a) {
-    const double hz = 1.0 / 60 / FS; /* cycles per sample of 1 bpm */
-    return aw_sine_basis_init(b, a, N, (double)LO_BPM * hz, (double)STEP_BPM * hz, RATES);
+    return aw_sine_basis_init(b, a, N, (size_t)(60 * FS / STEP_BPM), FIRST, RATES);
 }
 
 int aw_heart_init(struct aw_heart *h, struct aw_arena *a, const struct aw_sine_basis *basis) {

@@ -22,7 +22,7 @@
  * Golub, Pereyra, SIAM J. Numer. Anal. 10(2) 1973. */
 enum { AW_HEART_VALUES = AW_SINE_FIT_CHANNELS, AW_HEART_SLOTS = 600, AW_HEART_RATES = 188 };
 
-/* Shared by all links, immutable after init, about 460 kB. */
+/* Shared by all links, immutable after init, about 40 kB. */
 AW_MUST_USE int aw_heart_basis_init(struct aw_sine_basis *b, struct aw_arena *a);
 
 struct aw_heart {

@@ -116,7 +116,7 @@ static struct aw_sine_basis basis;
 static void setup(size_t n) {
     struct aw_arena a;
     aw_arena_init(&a, memory, sizeof memory);
-    CHECK_INT(aw_sine_basis_init(&basis, &a, n, 0.02, 0.005, FREQS), AW_OK);
+    CHECK_INT(aw_sine_basis_init(&basis, &a, n, 200, 4, FREQS), AW_OK);
     CHECK_INT(aw_sine_fit_init(&fit, &a, MAX_N), AW_OK);
 }
 
@@ -238,16 +238,17 @@ static void refuses(void) {
     struct aw_arena a;
     struct aw_sine_basis b;
     aw_arena_init(&a, memory, sizeof memory);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 7, 0.02, 0.01, 5), AW_ERR_INVAL);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 5000, 0.02, 0.01, 5), AW_ERR_INVAL);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 0, 0.01, 5), AW_ERR_INVAL);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 75, NAN, 0.01, 5), AW_ERR_INVAL);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 0.02, NAN, 5), AW_ERR_INVAL);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 0.02, 0.01, 0), AW_ERR_INVAL);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 0.02, 0.1, 6), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 7, 100, 2, 5), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 5000, 100, 2, 5), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 100, 0, 5), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 100000, 2, 5), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 0, 2, 5), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 100, 2, 0), AW_ERR_INVAL);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 100, 45, 6), AW_ERR_INVAL); /* 0.5 */
+    CHECK_INT(aw_sine_basis_init(&b, &a, 152, 100, 2, 5), AW_ERR_INVAL); /* 8 is not in 100 */
     CHECK_INT(aw_sine_fit_init(&fit, &a, 7), AW_ERR_INVAL);
     aw_arena_init(&a, NULL, 0);
-    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 0.02, 0.01, 5), AW_ERR_NOMEM);
+    CHECK_INT(aw_sine_basis_init(&b, &a, 75, 100, 2, 5), AW_ERR_NOMEM);
     CHECK_INT(aw_sine_fit_init(&fit, &a, 75), AW_ERR_NOMEM);
 }
 
