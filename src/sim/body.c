@@ -54,6 +54,7 @@ void aw_sim_body_init(struct aw_sim_body *b, const struct aw_sim_person *p, bool
     b->one_point = one_point;
     aw_sim_plan_init(&b->plan, p);
     aw_sim_vitals_init(&b->vitals, p, seed, index);
+    aw_sim_figure_init(&b->figure, seed, index);
     for (int axis = 0; axis < 2; axis++)
         for (int i = 0; i < 3; i++) {
             b->sway_hz[axis][i] = aw_rng_range(&r, 0.03, 0.3); /* standing sway is below 0.5 Hz */
@@ -105,4 +106,17 @@ uint32_t aw_sim_body_points(const struct aw_sim_body *b, double t_s, struct aw_s
         out[i].power = (b->one_point ? 1 : power[i]) * s->fade * s->fade;
     }
     return count;
+}
+
+bool aw_sim_body_skeleton(const struct aw_sim_body *b, double t_s, struct aw_sim_skeleton *out,
+                          struct aw_sim_pose *pose, double *chest_m) {
+    struct aw_sim_pose local, *s = pose ? pose : &local;
+    aw_sim_plan_at(&b->plan, t_s, s);
+    if (!s->present) return false;
+    s->x_m += sway(b, 0, t_s);
+    s->y_m += sway(b, 1, t_s);
+    aw_sim_figure_at(&b->figure, s, t_s, out);
+    if (chest_m)
+        *chest_m = aw_sim_vitals_breath_m(&b->vitals, t_s) + aw_sim_vitals_heart_m(&b->vitals, t_s);
+    return true;
 }

@@ -1,6 +1,7 @@
 #ifndef AW_SIM_BODY_H
 #define AW_SIM_BODY_H
 
+#include "sim/figure.h"
 #include "sim/plan.h"
 #include "sim/vitals.h"
 
@@ -19,6 +20,7 @@ struct aw_sim_body {
     struct aw_sim_vitals vitals;
     double sway_hz[2][3], sway_rad[2][3];
     bool one_point;
+    struct aw_sim_figure figure;
 };
 
 /* p must outlive b. */
@@ -29,5 +31,10 @@ void aw_sim_body_init(struct aw_sim_body *b, const struct aw_sim_person *p, bool
  * out  [AW_SIM_BODY_POINTS] */
 uint32_t aw_sim_body_points(const struct aw_sim_body *b, double t_s, struct aw_sim_point *out,
                             struct aw_sim_pose *pose);
+
+/* The articulated body of that person at a time; false: not in the room. pose and chest_m (by
+ * breathing and heart, outwards) may be NULL. */
+bool aw_sim_body_skeleton(const struct aw_sim_body *b, double t_s, struct aw_sim_skeleton *out,
+                          struct aw_sim_pose *pose, double *chest_m);
 
 #endif

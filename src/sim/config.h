@@ -116,6 +116,7 @@ struct aw_sim_config {
     double echo_db;  /* relative to the static channel */
     bool echo_walls; /* also echoes of the body by way of one wall */
     bool echo_point; /* the body is a single point, its chest */
+    bool figure;     /* people are articulated (sim/figure.h) and have a surface (sim/surface.h) */
     double shadow;   /* amplitude a body takes from the line of sight it stands in */
 
     uint32_t n_persons;

@@ -3,13 +3,17 @@ set(sim_files
     channel.c
     config.c
     datagram.c
+    figure.c
     hardware.c
+    home.c
     impair.c
     plan.c
     preset.c
     rng.c
+    scatter.c
     scenario.c
     sim.c
+    surface.c
     truth.c
     truth_json.c
     vitals.c

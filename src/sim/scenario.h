@@ -38,6 +38,14 @@ void aw_sim_config_shuffle(struct aw_sim_config *c, uint64_t seed);
 /* Someone who breathes at a constant rate: 5 mm, slightly asymmetric; a heart of 0.3 mm, 68 bpm. */
 void aw_sim_person_usual(struct aw_sim_person *p, double x_m, double y_m, double bpm);
 
+/* One articulated person in daily motion, for training and measuring pose models (sim/home.c).
+ * The link runs along x, its ends 3.8 to 4.2 m apart and 1.1 to 1.3 m high, antenna rows across it;
+ * nobody is there for the first AW_SIM_HOME_EMPTY_S, then somebody walks, stands, turns, sits, lies,
+ * gets up and uses their hands within 1.3 m along and 1.6 m across of its middle. Room, furniture,
+ * walls, body and script are drawn from the seed. seconds > AW_SIM_HOME_EMPTY_S. */
+enum { AW_SIM_HOME_EMPTY_S = 3 };
+void aw_sim_config_home(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t seed, double seconds);
+
 /* No defects at all; and those of ordinary hardware: free oscillator, 30 ns timing offset, 3 %
  * gain jitter, 30 dB SNR, 10 % timing jitter, 0.5 % loss, the hardware's integers. */
 void aw_sim_impair_none(struct aw_sim_impair *im);

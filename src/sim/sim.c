@@ -61,6 +61,7 @@ int aw_sim_init(struct aw_sim *s, struct aw_arena *a, const struct aw_sim_config
     for (uint32_t i = 0; i < c->n_links; i++) {
         struct aw_sim_link_state *l = &s->link[i];
         int err = aw_sim_channel_init(&l->channel, a, s->config, &grid, i);
+        if (!err && c->figure) err = aw_sim_scatter_init(&l->scatter, a, &l->channel);
         if (err) return err;
         aw_sim_receiver_init(&l->receiver, &l->channel, hw, &s->config->impair, c->seed, i);
         l->rssi_dbm = tx_dbm + 10 * log10(l->channel.power);
@@ -104,9 +105,35 @@ static uint32_t next_link(struct aw_sim *s) {
     }
 }
 
+static void figures_at(struct aw_sim *s, const struct aw_sim_link_state *l, uint32_t link,
+                       double t_s) {
+    const struct aw_sim_config *c = s->config;
+    struct aw_sim_skeleton skeleton[AW_SIM_MAX_PERSONS];
+    struct aw_sim_pose pose[AW_SIM_MAX_PERSONS];
+    double chest_m[AW_SIM_MAX_PERSONS], passes = 1;
+    bool present[AW_SIM_MAX_PERSONS];
+    for (uint32_t i = 0; i < c->n_persons; i++) {
+        present[i] = aw_sim_body_skeleton(&s->body[i], t_s, &skeleton[i], &pose[i], &chest_m[i]);
+        if (!present[i]) continue;
+        double shade = aw_sim_scatter_shade(&c->link[link], &skeleton[i]);
+        passes *= 1 - c->shadow * pose[i].fade * shade;
+    }
+    aw_sim_channel_run(&l->channel, NULL, 0, 1 - passes, s->h);
+    for (uint32_t i = 0; i < c->n_persons; i++) {
+        struct aw_sim_patch patch[AW_SIM_PATCHES];
+        if (!present[i]) continue;
+        aw_sim_surface_patches(&skeleton[i], chest_m[i], patch);
+        aw_sim_scatter_add(&l->scatter, patch, AW_SIM_PATCHES, pose[i].fade, s->h);
+    }
+}
+
 static void channel_at(struct aw_sim *s, const struct aw_sim_link_state *l, uint32_t link,
                        double t_s) {
     const struct aw_sim_config *c = s->config;
+    if (c->figure) {
+        figures_at(s, l, link, t_s);
+        return;
+    }
     struct aw_sim_point point[AW_SIM_MAX_PERSONS * AW_SIM_BODY_POINTS];
     uint32_t n = 0;
     double passes = 1;

@@ -7,6 +7,7 @@
 #include "sim/config.h"
 #include "sim/hardware.h"
 #include "sim/impair.h"
+#include "sim/scatter.h"
 
 /* A simulated room: frames of all its links in the order of time, as the readers of the real
  * hardware would give them, and the truth about the people at any time.
@@ -18,6 +19,7 @@
 
 struct aw_sim_link_state {
     struct aw_sim_channel channel;
+    struct aw_sim_scatter scatter; /* of figures */
     struct aw_sim_receiver receiver;
     double rssi_dbm; /* of the static channel */
     uint64_t next;   /* frame number, also of lost frames */
@@ -76,6 +78,11 @@ struct aw_sim_truth {
 
 /* The truth at a time (that of a frame, or any other). */
 void aw_sim_truth(const struct aw_sim *s, int64_t t_ns, struct aw_sim_truth *out);
+
+/* The articulated body of a person at a time; false: not in the room. With config.figure it is what
+ * the radio meets. */
+bool aw_sim_skeleton(const struct aw_sim *s, uint32_t person, int64_t t_ns,
+                     struct aw_sim_skeleton *out);
 
 /* How fast the way transmitter -> chest -> receiver grows, m/s; its echo's Doppler shift is
  * -rate / lambda. NAN when the person is not present. */

@@ -55,3 +55,8 @@ double aw_sim_way_rate_mps(const struct aw_sim *s, uint32_t link, uint32_t perso
     const struct aw_sim_link *l = &s->config->link[link];
     return (aw_sim_channel_way(l, b[0].at_m) - aw_sim_channel_way(l, a[0].at_m)) / (2 * half_s);
 }
+
+bool aw_sim_skeleton(const struct aw_sim *s, uint32_t person, int64_t t_ns,
+                     struct aw_sim_skeleton *out) {
+    return aw_sim_body_skeleton(&s->body[person], seconds_of(s, t_ns), out, NULL, NULL);
+}

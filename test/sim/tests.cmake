@@ -1,6 +1,8 @@
 aw_test(sim rng aw_sim)
 aw_test(sim channel aw_sim)
 aw_test(sim body aw_sim)
+aw_test(sim figure aw_sim)
+aw_test(sim scatter aw_sim)
 aw_test(sim laws aw_sim)
 aw_test(sim impair aw_sim)
 aw_test(sim refusal aw_sim)
