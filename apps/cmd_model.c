@@ -14,6 +14,7 @@ static const char HELP[] =
     "       airwake model run [flags] MODEL RECORDING...\n"
     "       airwake model bench [flags] MODEL\n"
     "       airwake model features [--hop S] --out X.npz RECORDING...\n"
+    "       airwake model simulate [--rooms N] [--first SEED] --out X.npz\n"
     "\n"
     "MODEL is NAME.onnx, or NAME.card.json beside it.\n"
     "list      the models of a folder (models), each checked\n"
@@ -21,6 +22,7 @@ static const char HELP[] =
     "run       one JSON object per window of 19 s and hop\n"
     "bench     time and memory to load and to compute, as one JSON line\n"
     "features  what the model would see: arrays series [n,21,178], file [n], t_s [n]\n"
+    "simulate  simulated homes as the pose models' input beside the truth\n"
     "Each has --help.\n";
 
 int model_refused(const char *what, const char *path, const struct aw_why *why) {
@@ -104,6 +106,7 @@ int cmd_model(int argc, char **argv) {
     if (strcmp(what, "run") == 0) return model_run(argc - 1, argv + 1);
     if (strcmp(what, "bench") == 0) return model_bench(argc - 1, argv + 1);
     if (strcmp(what, "features") == 0) return model_features(argc - 1, argv + 1);
+    if (strcmp(what, "simulate") == 0) return model_simulate(argc - 1, argv + 1);
     fprintf(stderr, "airwake model: %s%s\n", *what ? "unknown: " : "what is to be done?", what);
     fputs(HELP, stderr);
     return EXIT_USAGE;

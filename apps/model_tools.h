@@ -35,5 +35,6 @@ int model_refused(const char *what, const char *path, const struct aw_why *why);
 int model_run(int argc, char **argv);
 int model_bench(int argc, char **argv);
 int model_features(int argc, char **argv);
+int model_simulate(int argc, char **argv);
 
 #endif

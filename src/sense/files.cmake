@@ -13,6 +13,7 @@ set(sense_files
     heart.c
     motion.c
     pose.c
+    pose_input.c
     pose_tracker.c
     presence.c
     rate_tracker.c

@@ -79,8 +79,10 @@ void aw_sim_config_home(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t see
     p->sway_m = aw_rng_range(&r, 0.001, 0.006);
     p->facing_rad = aw_rng_range(&r, -AW_PI, AW_PI);
     c->n_persons = 1;
-    p->step[p->n_steps++] = (struct aw_sim_step){.act = AW_SIM_OUT, .value = AW_SIM_HOME_EMPTY_S};
+    double enter_s = AW_SIM_HOME_EMPTY_S;
+    if (aw_rng_uniform(&r) < 0.2) enter_s += aw_rng_range(&r, 0, AW_SIM_HOME_LATER_S);
+    p->step[p->n_steps++] = (struct aw_sim_step){.act = AW_SIM_OUT, .value = enter_s};
     enum aw_sim_posture posture = AW_SIM_STANDING;
-    for (double t_s = AW_SIM_HOME_EMPTY_S; t_s < seconds && p->n_steps + 2 <= AW_SIM_MAX_STEPS;)
+    for (double t_s = enter_s; t_s < seconds && p->n_steps + 2 <= AW_SIM_MAX_STEPS;)
         t_s += next_steps(c, &r, p, &posture);
 }

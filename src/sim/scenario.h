@@ -40,10 +40,11 @@ void aw_sim_person_usual(struct aw_sim_person *p, double x_m, double y_m, double
 
 /* One articulated person in daily motion, for training and measuring pose models (sim/home.c).
  * The link runs along x, its ends 3.8 to 4.2 m apart and 1.1 to 1.3 m high, antenna rows across it;
- * nobody is there for the first AW_SIM_HOME_EMPTY_S, then somebody walks, stands, turns, sits, lies,
+ * nobody is there for the first AW_SIM_HOME_EMPTY_S, in one of five up to
+ * AW_SIM_HOME_LATER_S longer, then somebody walks, stands, turns, sits, lies,
  * gets up and uses their hands within 1.3 m along and 1.6 m across of its middle. Room, furniture,
  * walls, body and script are drawn from the seed. seconds > AW_SIM_HOME_EMPTY_S. */
-enum { AW_SIM_HOME_EMPTY_S = 3 };
+enum { AW_SIM_HOME_EMPTY_S = 3, AW_SIM_HOME_LATER_S = 6 };
 void aw_sim_config_home(struct aw_sim_config *c, enum aw_sim_hw hw, uint64_t seed, double seconds);
 
 /* No defects at all; and those of ordinary hardware: free oscillator, 30 ns timing offset, 3 %

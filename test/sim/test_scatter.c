@@ -45,7 +45,7 @@ static void against_the_sum(void) {
         double *fast = calloc(values, sizeof *fast), *plain = calloc(values, sizeof *plain);
         struct aw_sim_skeleton body;
         struct aw_sim_patch patch[AW_SIM_PATCHES];
-        CHECK(aw_sim_skeleton(&r.sim, 0, r.config.start_ns + 8000000000, &body));
+        CHECK(aw_sim_skeleton(&r.sim, 0, r.config.start_ns + 9500000000, &body));
         aw_sim_surface_patches(&body, 0.002, patch);
         aw_sim_scatter_add(s, patch, AW_SIM_PATCHES, 1, fast);
         plainly(s, patch, AW_SIM_PATCHES, plain);
