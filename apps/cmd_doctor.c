@@ -5,6 +5,7 @@
 
 #include "base/frame.h"
 #include "readers/reader.h"
+#include "server/signed.h"
 #include "server/udp.h"
 #include "signals.h"
 #include "sim/marker.h"
@@ -27,7 +28,7 @@ struct sender {
     } lengths[MAX_LENGTHS];
     int n_lengths;
     uint8_t head[8]; /* beginning of the last datagram that nothing recognised */
-    bool has_head;
+    bool has_head, is_signed;
 };
 
 struct port {
@@ -72,15 +73,18 @@ static void look_at(struct examination *x, struct port *p, const struct aw_udp_d
     }
     s->packets++;
     count_length(s, d->len);
-    if (aw_sim_marker_is(d->data, d->len)) {
+    const uint8_t *data = d->data;
+    size_t len = d->len;
+    s->is_signed |= aw_signed_strip(&data, &len);
+    if (aw_sim_marker_is(data, len)) {
         s->simulated++;
         return;
     }
-    const struct aw_reader *reader = aw_reader_find_datagram(d->data, d->len);
+    const struct aw_reader *reader = aw_reader_find_datagram(data, len);
     if (!reader) {
         s->refused[-AW_ERR_UNKNOWN_FORMAT]++;
         memset(s->head, 0, sizeof s->head);
-        memcpy(s->head, d->data, d->len < sizeof s->head ? d->len : sizeof s->head);
+        memcpy(s->head, data, len < sizeof s->head ? len : sizeof s->head);
         s->has_head = true;
         return;
     }
@@ -89,7 +93,7 @@ static void look_at(struct examination *x, struct port *p, const struct aw_udp_d
     x->state = (struct aw_reader_state){{0}};
     size_t consumed;
     s->format = reader->format;
-    int got = reader->read(&x->state, d->data, d->len, true, &f, &consumed);
+    int got = reader->read(&x->state, data, len, true, &f, &consumed);
     if (got > 0)
         s->csi++;
     else if (got == 0)
@@ -139,6 +143,7 @@ static void report_sender(const struct sender *s, double seconds) {
     if (s->format) printf(", %s", aw_format_title(s->format));
     printf("\n      CSI %llu, without CSI %llu", (unsigned long long)s->csi,
            (unsigned long long)s->other);
+    if (s->is_signed) printf(", signed (not checked here)");
     if (s->simulated) printf(", SIMULATED");
     for (int i = 1; i < AW_ERR_COUNT; i++)
         if (s->refused[i])

@@ -4,6 +4,7 @@
 
 #include "base/frame.h"
 #include "readers/awk1.h"
+#include "server/keyring.h"
 #include "server/player.h"
 #include "signals.h"
 
@@ -23,6 +24,10 @@ struct sender {
     uint32_t seq;
     uint64_t sent, unsent;
     uint8_t datagram[65536];
+    struct aw_keyring keys;
+    const struct aw_key *key; /* NULL: nothing is signed */
+    uint64_t signed_seq;
+    uint8_t wrapped[65536];
 };
 
 static bool parse_target(const char *text, struct sockaddr_in *to) {
@@ -39,8 +44,25 @@ static bool parse_target(const char *text, struct sockaddr_in *to) {
     return true;
 }
 
+static int64_t unix_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* False: it does not fit. */
+static bool sign(struct sender *s, const uint8_t **data, size_t *len) {
+    if (!s->key) return true;
+    const struct aw_signed one = {s->key->id, s->signed_seq++, unix_ns(), *data, *len};
+    int n = aw_signed_write(&one, s->key->key, s->wrapped, 65507);
+    *data = s->wrapped;
+    *len = n < 0 ? 0 : (size_t)n;
+    return n >= 0;
+}
+
 static void send_bytes(struct sender *s, const uint8_t *data, size_t len) {
-    if (sendto(s->fd, data, len, 0, (struct sockaddr *)&s->to, sizeof s->to) == (ssize_t)len)
+    if (sign(s, &data, &len) &&
+        sendto(s->fd, data, len, 0, (struct sockaddr *)&s->to, sizeof s->to) == (ssize_t)len)
         s->sent++;
     else
         s->unsent++;
@@ -76,15 +98,30 @@ static void run(struct sender *s, bool loop) {
     }
 }
 
+/* Its number may be left out when there is but one. Sequence numbers begin with the time, so that
+ * they go on behind those of the last run. */
+static bool load_key(struct sender *s, const char *path, uint32_t id, struct aw_why *why) {
+    if (aw_keyring_load(&s->keys, path, why) != AW_OK) return false;
+    s->key = id ? aw_keyring_find(&s->keys, id) : s->keys.n == 1 ? &s->keys.list[0] : NULL;
+    s->signed_seq = (uint64_t)unix_ns();
+    if (!s->key)
+        snprintf(why->text, sizeof why->text, "%.150s holds %d keys%s", path, s->keys.n,
+                 id ? ", none of this number" : ": say which by --key-id");
+    return s->key != NULL;
+}
+
 int cmd_send(int argc, char **argv) {
     const char *to = "127.0.0.1:5005";
-    double speed = 1;
+    const char *key_file = NULL;
+    double speed = 1, key_id = 0;
     bool loop = false;
     const struct opt opts[] = {
         {"to", "HOST:PORT", "where to (127.0.0.1:5005)", .text = &to},
         {"speed", "N", "N times as fast as recorded (1)", .number = &speed, .min = 0.001,
          .max = 1e6},
         {"loop", NULL, "start again at the end", .on = &loop},
+        {"key-file", "FILE", "sign with a key of this file: airwake key", .text = &key_file},
+        {"key-id", "N", "its number", .number = &key_id, .min = 1, .max = UINT32_MAX},
         {0},
     };
     const struct opt_usage usage = {
@@ -104,7 +141,9 @@ int cmd_send(int argc, char **argv) {
         return EXIT_USAGE;
     }
     code = EXIT_FAILED;
-    if (aw_player_open(&s->player, argv[first], speed, &why) != AW_OK) {
+    if (key_file && !load_key(s, key_file, (uint32_t)key_id, &why)) {
+        fprintf(stderr, "airwake send: %s\n", why.text);
+    } else if (aw_player_open(&s->player, argv[first], speed, &why) != AW_OK) {
         fprintf(stderr, "airwake send: %s\n", why.text);
     } else {
         s->fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -120,6 +159,7 @@ int cmd_send(int argc, char **argv) {
         }
         aw_player_close(&s->player);
     }
+    aw_keyring_forget(&s->keys);
     free(s);
     return code;
 }

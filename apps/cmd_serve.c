@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "options.h"
 
+#include "serve_gate.h"
 #include "serve_life.h"
 #include "serve_mqtt.h"
 #include "server/access.h"
@@ -75,6 +76,7 @@ struct running {
     struct aw_calibrations calibrations;
     struct aw_rooms rooms;
     struct aw_access access;
+    struct serve_gate gate;
 };
 
 /* Other machines are let in by tokens only: without one nobody could come. */
@@ -104,19 +106,12 @@ static void open_kept(struct running *run, const char *dir) {
     if (run->rooms.why[0]) aw_log(AW_LOG_WARNING, "rooms: %s", run->rooms.why);
 }
 
-static void apply_gate(struct aw_engine *engine, const struct aw_settings *s) {
-    struct aw_gate_rules rules;
-    aw_gate_rules_init(&rules, s);
-    if (aw_engine_set_gate(engine, &rules) != AW_OK)
-        aw_log(AW_LOG_ERROR, "out of memory: who may send stays as it was");
-}
-
 static void apply(void *ctx, const struct aw_settings *s) {
     struct running *run = ctx;
     aw_log_configure(s->log_level, strcmp(s->log_format, "json") == 0);
     if (!run->services.engine) return;
     aw_engine_set_playing(run->services.engine, s->sources_replay_speed, s->sources_replay_loop);
-    apply_gate(run->services.engine, s);
+    serve_gate_apply(&run->gate, run->services.engine);
 }
 
 static int run_until_stopped(struct running *run, struct aw_http *http,
@@ -132,6 +127,7 @@ static int run_until_stopped(struct running *run, struct aw_http *http,
     while (!signals_stop && code == EXIT_OK) {
         if (aw_http_service(http) != AW_OK) code = fail("the HTTP loop failed");
         serve_life_turn(&life);
+        serve_gate_turn(&run->gate, run->services.engine);
     }
     serve_life_stopping();
     http_to_wake = NULL;
@@ -187,11 +183,12 @@ static int serve(struct running *run, const struct settings_sources *from) {
         aw_history_attach(&history, http);
         struct aw_engine *engine;
         const char *serial[AW_SETTING_ITEMS], *files[AW_SETTING_ITEMS];
-        struct aw_engine_config sources = {
+        const struct aw_engine_config sources = {
             .max_links = (uint32_t)s->sensing_max_links,
             .udp_address = s->sources_udp_address,
             .udp_ports = s->sources_udp.port,
             .n_udp = s->sources_udp.n,
+            .gate = &run->gate.rules,
             .serial = serial,
             .n_serial = aw_setting_items(&s->sources_serial, serial),
             .files = files,
@@ -204,7 +201,6 @@ static int serve(struct running *run, const struct settings_sources *from) {
             .wake = wake_from_engine,
             .wake_ctx = http,
             .tap = history.recorder ? aw_recorder_tap(history.recorder) : NULL};
-        aw_gate_rules_init(&sources.gate, s);
         if (aw_engine_start(&engine, &sources, &why) != AW_OK) {
             code = fail(why.text);
         } else {
@@ -247,5 +243,7 @@ int cmd_serve(int argc, char **argv) {
     run.services.tune = &run.tune;
     apply(&run, settings);
     if (open_access(&run, settings) != EXIT_OK) return EXIT_FAILED;
+    struct aw_why why;
+    if (serve_gate_open(&run.gate, settings, &why) != AW_OK) return fail(why.text);
     return serve(&run, &from);
 }

@@ -20,6 +20,7 @@ static const struct command {
     {"doctor", cmd_doctor, "find out why nothing arrives"},
     {"sim", cmd_sim, "make a simulated recording, marked as such"},
     {"token", cmd_token, "make, list and revoke the tokens that let other machines in"},
+    {"key", cmd_key, "make, list and revoke the keys with which senders sign their datagrams"},
     {"config", cmd_config, "check a configuration file, show what is in effect, print an example"},
     {"model", cmd_model, "which models there are, whether they are whole, what they say"},
 };

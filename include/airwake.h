@@ -42,7 +42,12 @@ extern "C" {
     X(IO, -17, "io", "the operating system reported an error")                                     \
     X(TIME, -18, "time", "the time stamp is missing or impossible")                                \
     X(NOT_ALLOWED, -19, "not-allowed", "its sender is not among those who may send")               \
-    X(TOO_OFTEN, -20, "too-often", "its sender sends more than one sender may")
+    X(TOO_OFTEN, -20, "too-often", "its sender sends more than one sender may")                    \
+    X(UNSIGNED, -21, "unsigned", "it is not signed, and only signed ones are let in")              \
+    X(UNKNOWN_KEY, -22, "unknown-key", "it is signed with a key that is not known")                \
+    X(BAD_MAC, -23, "bad-mac", "its signature is wrong: another key, or it was changed")           \
+    X(STALE, -24, "stale", "it was signed too long ago, or the sender's clock is wrong")           \
+    X(REPLAYED, -25, "replayed", "the same signed datagram was already taken")
 
 enum aw_err {
     AW_OK = 0,
@@ -50,7 +55,7 @@ enum aw_err {
     AW_ERRORS(AW_ERR_ENUM)
 #undef AW_ERR_ENUM
 };
-enum { AW_ERR_COUNT = 21 }; /* codes are 0..-(AW_ERR_COUNT-1) */
+enum { AW_ERR_COUNT = 26 }; /* codes are 0..-(AW_ERR_COUNT-1) */
 
 /* Short key ("crc") and sentence of an error; never NULL, also for codes not known here. */
 const char *aw_err_key(int err);

@@ -2,6 +2,7 @@
 
 #include "base/frame.h"
 #include "base/units.h"
+#include "server/signed.h"
 #include "server/udp_payload.h"
 #include "sim/marker.h"
 
@@ -142,6 +143,7 @@ static int next_packet(struct aw_capture *c) {
     int err = aw_udp_payload_find(c->dlt, packet, h->caplen, &udp);
     if (err == AW_ERR_UNSUPPORTED) return 0; /* other traffic */
     if (err != AW_OK) return err;
+    aw_signed_strip(&udp.data, &udp.len);
     c->datagram = udp.data;
     c->datagram_len = udp.len;
     c->datagram_ip = udp.ip;

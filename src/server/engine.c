@@ -181,8 +181,8 @@ static void receive(struct aw_engine *e, int i, int64_t wall) {
     int n = aw_udp_receive(&e->udp[i], batch);
     int64_t now = clock_ns(CLOCK_MONOTONIC);
     for (int k = 0; k < n; k++) {
-        const struct aw_udp_datagram *d = &batch[k];
-        int err = aw_gate_pass(&e->gate, d->ip, now);
+        struct aw_udp_datagram *d = &batch[k];
+        int err = aw_gate_pass(&e->gate, d->ip, now, d->t_ns, &d->data, &d->len);
         if (err != AW_OK) {
             refuse(&e->udp_counts[i], d, err);
             continue;
@@ -384,7 +384,7 @@ static int open_all(struct aw_engine *e, struct aw_why *why) {
     }
     int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
     e->live.frame_tap = c->frame_tap;
-    if (err == AW_OK) err = aw_gate_open(&e->gate, &c->gate);
+    if (err == AW_OK) err = aw_gate_open(&e->gate, c->gate);
     if (err == AW_OK) err = open_udp(e, why);
     if (err == AW_OK) err = open_serial(e, why);
     for (int i = 0; err == AW_OK && i < c->n_files; i++)

@@ -17,8 +17,8 @@ struct aw_engine_config {
     const char *udp_address; /* sockets listen there; "0.0.0.0" for nodes on the network */
     const uint16_t *udp_ports;
     int n_udp;
-    struct aw_gate_rules gate; /* whose datagrams come in */
-    const char *const *serial; /* "/dev/ttyUSB0" or "/dev/ttyUSB0:921600" */
+    const struct aw_gate_rules *gate; /* whose datagrams come in */
+    const char *const *serial;        /* "/dev/ttyUSB0" or "/dev/ttyUSB0:921600" */
     int n_serial;
     const char *const *files;
     int n_files;

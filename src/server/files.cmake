@@ -28,7 +28,11 @@ aw_layer(server USES base readers core sim infer FILES
     row.c
     frame_tap.c
     gate.c
+    keyring.c
     net4.c
+    replay_window.c
+    secret_file.c
+    signed.c
     serial.c
     log.c
     notify.c

@@ -53,6 +53,10 @@
       "only these addresses or networks may send, as 192.168.1.0/24; empty: all") \
     X(FLOAT, sources_udp_packets_per_s, "sources.udp_packets_per_s", "", "N", "20000", 1, 1000000, AW_SET_LIVE, \
       "datagrams of one address in the long run, as many again at once; more are refused") \
+    X(TEXT, sources_udp_keys_file, "sources.udp_keys_file", "udp-keys", "FILE", "", 0, 255, 0, \
+      "keys of senders that sign their datagrams; read again when it changes: airwake key") \
+    X(BOOL, sources_udp_require_auth, "sources.udp_require_auth", "udp-require-auth", "", "false", 0, 1, 0, \
+      "refuse every datagram that is not signed, whatever its format") \
     X(LIST, sources_serial, "sources.serial", "serial", "DEV[:BAUD]", "", 0, 8, 0, \
       "consoles of ESP32 boards; 921600 baud unless given") \
     X(LIST, sources_replay, "sources.replay", "replay", "FILE", "", 0, 8, 0, \

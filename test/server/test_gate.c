@@ -5,6 +5,12 @@
 #include <pthread.h>
 #include <sched.h>
 
+static int pass(struct aw_gate *g, uint32_t ip, int64_t now_ns) {
+    const uint8_t *data = (const uint8_t *)"";
+    size_t len = 0;
+    return aw_gate_pass(g, ip, now_ns, now_ns, &data, &len);
+}
+
 static const int64_t S = 1000000000;
 static const uint32_t IP = 0xC0A80114; /* 192.168.1.20 */
 
@@ -42,16 +48,17 @@ static void nets(void) {
 static void setting(void) {
     static struct aw_settings s;
     static struct aw_complaints c;
-    struct aw_gate_rules rules;
+    static struct aw_keyring none;
+    static struct aw_gate_rules rules;
     const char *items[] = {"10.1.2.3", "192.168.0.0/33"};
     aw_settings_init(&s);
     CHECK(!aw_settings_put(&s, AW_SET_sources_udp_allow, items, 2, AW_FROM_FILE, "f:1", &c));
     CHECK_STR(c.list[0].key, "sources.udp_allow");
     CHECK(strstr(c.list[0].says, "192.168.0.0/33 is not a list of 0 to 32 IPv4 addresses"));
-    aw_gate_rules_init(&rules, &s);
+    aw_gate_rules_init(&rules, &s, &none, 0);
     CHECK_INT(rules.n_allow, 0);
     CHECK(aw_settings_put(&s, AW_SET_sources_udp_allow, items, 1, AW_FROM_FILE, "f:1", &c));
-    aw_gate_rules_init(&rules, &s);
+    aw_gate_rules_init(&rules, &s, &none, 0);
     CHECK_INT(rules.n_allow, 1);
     CHECK(rules.allow[0].ip == 0x0A010203 && rules.allow[0].mask == UINT32_MAX);
     CHECK_NEAR(rules.packets_per_s, 20000, 0);
@@ -63,23 +70,22 @@ static void senders(void) {
                                         .allow = {{0x7F000001, UINT32_MAX}, {0xC0A80100, ~255U}},
                                         .packets_per_s = 100};
     CHECK(aw_gate_open(&g, &rules) == AW_OK);
-    CHECK(aw_gate_pass(&g, IP, S) == AW_OK);
-    CHECK(aw_gate_pass(&g, 0x7F000001, S) == AW_OK);
-    CHECK(aw_gate_pass(&g, 0x7F000002, S) == AW_ERR_NOT_ALLOWED);
-    CHECK(aw_gate_pass(&g, IP + 256, S) == AW_ERR_NOT_ALLOWED);
+    CHECK(pass(&g, IP, S) == AW_OK);
+    CHECK(pass(&g, 0x7F000001, S) == AW_OK);
+    CHECK(pass(&g, 0x7F000002, S) == AW_ERR_NOT_ALLOWED);
+    CHECK(pass(&g, IP + 256, S) == AW_ERR_NOT_ALLOWED);
     /* one that floods is held to its rate, and takes nothing from another */
     int flood = 0, node = 0;
     for (int ms = 0; ms < 10000; ms++) {
         int64_t now = 2 * S + ms * (S / 1000);
-        for (int k = 0; k < 10; k++) flood += aw_gate_pass(&g, IP, now) == AW_OK;
-        if (ms % 10 == 0) node += aw_gate_pass(&g, IP + 1, now) == AW_OK;
+        for (int k = 0; k < 10; k++) flood += pass(&g, IP, now) == AW_OK;
+        if (ms % 10 == 0) node += pass(&g, IP + 1, now) == AW_OK;
     }
     CHECK(flood >= 1090 && flood <= 1100); /* 100 at once, then 100 per second for 10 s */
     CHECK_INT(node, 1000);
     /* refused by the list, a sender takes no place among those that are counted */
-    for (uint32_t ip = 1; ip < 100000; ip++)
-        CHECK(aw_gate_pass(&g, ip, 12 * S) == AW_ERR_NOT_ALLOWED);
-    CHECK(aw_gate_pass(&g, IP, 12 * S) == AW_ERR_TOO_OFTEN);
+    for (uint32_t ip = 1; ip < 100000; ip++) CHECK(pass(&g, ip, 12 * S) == AW_ERR_NOT_ALLOWED);
+    CHECK(pass(&g, IP, 12 * S) == AW_ERR_TOO_OFTEN);
     aw_gate_close(&g);
 }
 
@@ -87,23 +93,23 @@ static void changes(void) {
     static struct aw_gate g;
     struct aw_gate_rules rules = {.packets_per_s = 1000};
     CHECK(aw_gate_open(&g, &rules) == AW_OK);
-    CHECK(aw_gate_pass(&g, IP, S) == AW_OK);
+    CHECK(pass(&g, IP, S) == AW_OK);
     for (uint32_t i = 0; i < 5; i++) { /* more often than anybody looks: the last one counts */
         rules.n_allow = 1;
         rules.allow[0] = (struct aw_net4){IP + i, UINT32_MAX};
         CHECK(aw_gate_change(&g, &rules) == AW_OK);
         if (i == 2) aw_gate_turn(&g);
     }
-    CHECK(aw_gate_pass(&g, IP + 2, S) == AW_OK);
+    CHECK(pass(&g, IP + 2, S) == AW_OK);
     aw_gate_turn(&g);
-    CHECK(aw_gate_pass(&g, IP + 4, S) == AW_OK);
-    CHECK(aw_gate_pass(&g, IP + 2, S) == AW_ERR_NOT_ALLOWED);
+    CHECK(pass(&g, IP + 4, S) == AW_OK);
+    CHECK(pass(&g, IP + 2, S) == AW_ERR_NOT_ALLOWED);
     rules.n_allow = 0;
     rules.packets_per_s = 1;
     CHECK(aw_gate_change(&g, &rules) == AW_OK);
     aw_gate_turn(&g);
-    CHECK(aw_gate_pass(&g, IP, 9 * S) == AW_OK);
-    CHECK(aw_gate_pass(&g, IP, 9 * S) == AW_ERR_TOO_OFTEN);
+    CHECK(pass(&g, IP, 9 * S) == AW_OK);
+    CHECK(pass(&g, IP, 9 * S) == AW_ERR_TOO_OFTEN);
     CHECK(aw_gate_change(&g, &rules) == AW_OK); /* freed by close, with one that never counted */
     aw_gate_close(&g);
 }
@@ -131,7 +137,7 @@ static void threads(void) {
     }
     atomic_store(&stop, true);
     pthread_join(thread, NULL);
-    CHECK(aw_gate_pass(&g, 20000, S) == AW_OK);
+    CHECK(pass(&g, 20000, S) == AW_OK);
     aw_gate_close(&g);
 }
 

@@ -1,6 +1,8 @@
 aw_test(server board aw_server)
 aw_test(server guard aw_server)
 aw_test(server gate aw_server)
+aw_test(server signed aw_server sodium)
+target_link_options(test_server_signed PRIVATE -Wl,--wrap=malloc)
 aw_test(server token aw_server)
 aw_test(server http aw_server)
 aw_test(server log aw_server)
