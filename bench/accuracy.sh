@@ -14,10 +14,11 @@ simulate() { # part..., one after the other
 }
 simulate motion &
 simulation=$!
-simulate breathing heart relock doppler
+simulate breathing heart relock doppler speed
 "$bin/accuracy_motion" "$data" >"$work/motion"
 "$bin/accuracy_breathing" "$data" >"$work/breathing" 2>/dev/null
 "$bin/accuracy_falls" "$data" >"$work/falls"
+"$bin/accuracy_speed" "$data" >"$work/speed"
 "$bin/accuracy_rivals" "$data" >"$work/rivals"
 wait $simulation
 
@@ -33,8 +34,10 @@ code() { printf '\n```\n'; cat "$1"; printf '```\n'; }
     code "$work/breathing"
     part falls
     cat "$work/falls"
+    part speed
+    cat "$work/speed"
     part simulation
-    cat "$work/sim_breathing" "$work/sim_relock" "$work/sim_motion" "$work/sim_heart" "$work/sim_doppler"
+    cat "$work/sim_breathing" "$work/sim_relock" "$work/sim_motion" "$work/sim_speed" "$work/sim_heart" "$work/sim_doppler"
     part notes
 } >"$work/accuracy.md"
 mv "$work/accuracy.md" docs/accuracy.md

@@ -1,9 +1,10 @@
 /* How good breathing and motion are in simulated rooms, against the targets.
  *
  *     accuracy_sim [rooms]              markdown tables on stdout; 150 rooms
- *     accuracy_sim [rooms] breathing | heart | relock | motion | doppler     one part of it
+ *     accuracy_sim [rooms] breathing | heart | relock | motion | speed | doppler   one part of it
  *     accuracy_sim -v rooms part        and a line for each room that fails */
 #include "sim_doppler.h"
+#include "sim_speed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -275,6 +276,82 @@ static void motion(void) {
     sitting_row("5 mm, 30 dB, 20/s", &r20, 0.005);
 }
 
+/* ---- Walking speed ---- */
+
+struct speeds {
+    double *truth, *error; /* of all seconds walked; the first n have a speed */
+    unsigned walked, n;
+};
+
+/* Median and share within 0.2 m/s of the errors, which are sorted by size. */
+static double median_error(double *error, unsigned n, double *within) {
+    unsigned k = 0;
+    for (unsigned i = 0; i < n; i++) {
+        error[i] = fabs(error[i]);
+        k += error[i] <= 0.2;
+    }
+    qsort(error, n, sizeof *error, ascending);
+    *within = percent(k, n);
+    return n ? error[n / 2] : NAN;
+}
+
+static void speed_row(const char *name, const struct sim_radio *radio, uint32_t chains, bool fixed,
+                      double echo_db) {
+    static struct sim_speed s;
+    size_t most = (size_t)rooms * SIM_SPEED_MAX;
+    double *truth = malloc(most * sizeof *truth), *error = malloc(most * sizeof *error);
+    double *constant = malloc(most * sizeof *constant), within, within_constant, within_best = 0;
+    unsigned n = 0, walked = 0, stood = 0, stood_given = 0;
+    double best = NAN, bias = 0;
+    need(truth && error && constant);
+    for (unsigned i = 0; i < rooms; i++) {
+        need(sim_room_speed(1 + i, radio, chains, fixed, echo_db, &s));
+        memcpy(truth + n, s.truth_mps, s.n * sizeof *truth);
+        memcpy(error + n, s.error_mps, s.n * sizeof *error);
+        n += s.n;
+        walked += s.walked;
+        stood += s.stood;
+        stood_given += s.stood_given;
+    }
+    for (unsigned i = 0; i < n; i++) bias += error[i] / n;
+    double median = median_error(error, n, &within);
+    for (double c = 0.3; c < 2; c += 0.05) {
+        double w;
+        for (unsigned i = 0; i < n; i++) constant[i] = c - truth[i];
+        median_error(constant, n, &w);
+        if (w > within_best) {
+            within_best = w;
+            best = c;
+        }
+    }
+    for (unsigned i = 0; i < n; i++) constant[i] = 1 - truth[i];
+    double median_constant = median_error(constant, n, &within_constant);
+    printf(
+        "| %s | %u | %.1f | **%.2f** | **%.1f** | %+.2f | %.2f / %.1f | %.1f (%.2f) | %u of %u |\n",
+        name, walked, percent(n, walked), median, within, bias, median_constant, within_constant,
+        within_best, best, stood_given, stood);
+    fflush(stdout);
+    free(truth);
+    free(error);
+    free(constant);
+}
+
+static void speed(void) {
+    struct sim_radio r100 = sim_radio_usual(100), r200 = sim_radio_usual(200);
+    struct sim_radio rough = sim_radio_rough(100), r50 = sim_radio_usual(50);
+    printf(
+        "\n| %u rooms, walking at 0.4 to 2 m/s | seconds walked | with a speed, %% | median error, "
+        "m/s | within 0.2 m/s, %% | mean error, m/s | always 1 m/s: median, m/s / within, %% | best "
+        "constant: within, %% (m/s) | standing, with a speed |\n"
+        "|---|---|---|---|---|---|---|---|---|\n",
+        rooms);
+    speed_row("2.4 GHz, echo by distance, 30 dB, 100/s", &r100, 1, false, 0);
+    speed_row("2.4 GHz, the same, rough as above, 100/s", &rough, 1, false, 0);
+    speed_row("2.4 GHz, echo fixed at -20 dB, 30 dB, 100/s", &r100, 1, true, -20);
+    speed_row("2.4 GHz, echo by distance, 30 dB, 50/s", &r50, 1, false, 0);
+    speed_row("5 GHz, two chains, by distance, 30 dB, 200/s", &r200, 2, false, 0);
+}
+
 /* ---- Signed Doppler ---- */
 
 static void doppler_row(const char *name, const struct sim_radio *radio, double echo_db,
@@ -325,6 +402,7 @@ int main(int argc, char **argv) {
     if (!*part || !strcmp(part, "heart")) heart();
     if (!*part || !strcmp(part, "relock")) relock();
     if (!*part || !strcmp(part, "motion")) motion();
+    if (!*part || !strcmp(part, "speed")) speed();
     if (!*part || !strcmp(part, "doppler")) doppler();
     return 0;
 }

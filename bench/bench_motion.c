@@ -4,6 +4,7 @@
 #include "sense/amplitude.h"
 #include "sense/fall.h"
 #include "sense/motion.h"
+#include "sense/speed.h"
 #include "sense/sway.h"
 
 #include <math.h>
@@ -44,9 +45,11 @@ static void run(unsigned n_rx, unsigned n_sub) {
     static struct aw_motion motion;
     static struct aw_sway sway;
     static struct aw_fall fall;
+    static struct aw_speed speed;
+    struct aw_estimate walks;
     struct aw_motion_result result[2];
     struct aw_sway_result still;
-    double push_ns = 0, path_ns = 0, read_ns = 0;
+    double push_ns = 0, path_ns = 0, read_ns = 0, speed_ns = 0;
     size_t bytes = 0;
     for (unsigned i = 0; i < n_sub; i++) {
         k[i] = (int16_t)i;
@@ -62,7 +65,9 @@ static void run(unsigned n_rx, unsigned n_sub) {
             exit(1);
         }
         bytes = arena.used + sizeof amplitude + sizeof motion;
-        if (aw_sway_init(&sway, &arena) || aw_fall_init(&fall, &arena)) exit(1);
+        if (aw_sway_init(&sway, &arena) || aw_fall_init(&fall, &arena) ||
+            aw_speed_init(&speed, &arena))
+            exit(1);
         fill(n_rx, n_sub, moving * 3.0);
         struct aw_frame f = {.iq = iq[0], .iq_cap = MAX_VALUES};
         aw_frame_clear(&f);
@@ -82,6 +87,7 @@ static void run(unsigned n_rx, unsigned n_sub) {
                     if (!whole) continue;
                     aw_sway_push(&sway, f.t_ns, row.group, row.n_group);
                     aw_fall_push(&fall, f.t_ns, row.group, row.n_group);
+                    aw_speed_push(&speed, f.t_ns, row.group, row.n_group);
                 }
             }
             *(whole ? &path_ns : &push_ns) = (now_ns() - start) / TURNS / FRAMES;
@@ -92,11 +98,16 @@ static void run(unsigned n_rx, unsigned n_sub) {
             aw_sway_read(&sway, f.t_ns, &still);
         }
         read_ns = (now_ns() - start) / 200;
+        start = now_ns();
+        for (int i = 0; i < 200; i++) aw_speed_read(&speed, f.t_ns, true, 2437, &walks);
+        speed_ns = (now_ns() - start) / 200;
     }
     bool right = !result[0].moving && result[1].moving;
-    printf("{\"bench\":\"motion\",\"n_rx\":%u,\"n_sub\":%u,\"right\":%s,\"push_ns\":%.0f,"
-           "\"with_sway_and_fall_ns\":%.0f,\"read_us\":%.1f,\"motion_bytes\":%zu}\n",
-           n_rx, n_sub, right ? "true" : "false", push_ns, path_ns, read_ns / 1e3, bytes);
+    printf(
+        "{\"bench\":\"motion\",\"n_rx\":%u,\"n_sub\":%u,\"right\":%s,\"push_ns\":%.0f,"
+        "\"with_sway_fall_speed_ns\":%.0f,\"read_us\":%.1f,\"speed_us\":%.1f,\"motion_bytes\":%zu}\n",
+        n_rx, n_sub, right ? "true" : "false", push_ns, path_ns, read_ns / 1e3, speed_ns / 1e3,
+        bytes);
     if (!right) exit(1);
 }
 

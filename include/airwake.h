@@ -185,7 +185,8 @@ struct aw_frame {
     X(ONE_CHAIN, "one-chain", "needs two receive chains of one receiver")                          \
     X(NOT_LOCATED, "not-located", "the links cannot place it within the room")                     \
     X(NOT_FINITE, "not-finite", "the model gave no number")                                        \
-    X(IMPOSSIBLE, "impossible", "the model put it where it cannot be")
+    X(IMPOSSIBLE, "impossible", "the model put it where it cannot be")                             \
+    X(NOT_MOVING, "not-moving", "nothing moves, so nothing has a speed")
 
 enum aw_reason {
 #define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,
@@ -262,6 +263,7 @@ struct aw_update {
     struct aw_estimate
         motion;             /* motion statistic, 0..1 where 0 is noise only; see docs/sensing.md */
     float motion_threshold; /* moving when above */
+    struct aw_estimate speed_mps; /* mean walking speed of the last 8 s; experimental */
     struct aw_estimate breathing_bpm;
     struct aw_estimate heart_bpm;
     struct aw_estimate persons;

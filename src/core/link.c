@@ -26,6 +26,7 @@ static int init_sensing(struct aw_link *l, struct aw_arena *a, const struct aw_l
     l->has_heart = tables->heart && f->n_rx >= 2 && !(f->flags & AW_FRAME_AMPLITUDE_ONLY);
     if (err == AW_OK && l->has_heart) err = aw_heart_init(&l->heart, a, tables->heart);
     if (err == AW_OK) err = aw_sway_init(&l->sway, a);
+    if (err == AW_OK) err = aw_speed_init(&l->speed, a);
     if (err == AW_OK) err = aw_fall_init(&l->fall, a);
     if (err == AW_OK) err = aw_presence_init(&l->presence, &presence);
     return err;
@@ -106,11 +107,13 @@ void aw_link_push(struct aw_link *l, const struct aw_frame *f, int64_t t_ns, uin
     if (row.fresh) { /* other subcarriers: what follows does not continue what was */
         aw_motion_break(&l->motion);
         aw_sway_reset(&l->sway);
+        aw_speed_reset(&l->speed);
         aw_fall_reset(&l->fall);
         if (l->has_heart) aw_heart_reset(&l->heart);
     }
     aw_motion_push_frame(&l->motion, t_ns, &l->amplitude, &row);
     aw_sway_push(&l->sway, t_ns, row.group, row.n_group);
+    aw_speed_push(&l->speed, t_ns, row.group, row.n_group);
     aw_fall_push(&l->fall, t_ns, row.group, row.n_group);
     if (l->has_heart) aw_heart_push(&l->heart, t_ns, &l->amplitude, f);
     struct aw_chest_row chest;
@@ -207,6 +210,14 @@ static struct aw_estimate heart(struct aw_link *l, int64_t t_ns,
     return (struct aw_estimate){r.rate_bpm, r.confidence, r.reason};
 }
 
+static struct aw_estimate speed(struct aw_link *l, int64_t t_ns,
+                                const struct aw_motion_result *motion, enum aw_state state) {
+    struct aw_estimate e;
+    bool moving = motion->reason == AW_REASON_NONE && state == AW_STATE_MOVING;
+    aw_speed_read(&l->speed, t_ns, moving, l->info.freq_mhz, &e);
+    return motion->reason == AW_REASON_NONE ? e : missing(motion->reason);
+}
+
 void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     struct aw_motion_result motion;
     struct aw_sway_result sway;
@@ -240,6 +251,7 @@ void aw_link_second(struct aw_link *l, int64_t t_ns, struct aw_update *out) {
     out->breathing_wave = out->frames ? chest.wave : NAN;
     out->apnoea = out->frames && chest.apnoea; /* a silent node is not a silent chest */
     out->heart_bpm = heart(l, t_ns, &motion, &breathing);
+    out->speed_mps = speed(l, t_ns, &motion, presence.state);
     aw_count_run(&presence, &out->persons);
     /* what is still after a burst must have moved: not breath, nor one bad second */
     bool fell = aw_fall_read(&l->fall);

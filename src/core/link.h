@@ -13,6 +13,7 @@
 #include "sense/heart.h"
 #include "sense/motion.h"
 #include "sense/presence.h"
+#include "sense/speed.h"
 #include "sense/sway.h"
 
 /* One transmitter-receiver pair: what is known of it and the sensing of its frames. */
@@ -27,6 +28,7 @@ struct aw_link {
     struct aw_motion motion;
     struct aw_breathing breathing;
     struct aw_sway sway;
+    struct aw_speed speed;
     struct aw_fall fall;
     struct aw_heart heart;
     bool has_heart; /* two receive chains or more, with phase */

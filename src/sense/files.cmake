@@ -17,6 +17,7 @@ set(sense_files
     pose_tracker.c
     presence.c
     rate_tracker.c
+    speed.c
     sway.c
 )
 if(sense_files)

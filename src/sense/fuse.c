@@ -62,6 +62,17 @@ static struct aw_estimate fuse_rate(const struct aw_update *u, size_t n, size_t 
     return out;
 }
 
+static struct aw_estimate fuse_speed(const struct aw_update *u, size_t n, enum aw_state state) {
+    struct aw_estimate out = {NAN, NAN, n ? AW_REASON_NOT_MOVING : AW_REASON_NO_FRAMES};
+    for (size_t i = 0; i < n && state == AW_STATE_MOVING; i++) {
+        const struct aw_estimate *e = &u[i].speed_mps;
+        if (e->reason == AW_REASON_NONE ? !(out.value >= e->value)
+                                        : out.reason == AW_REASON_NOT_MOVING)
+            out = *e;
+    }
+    return out;
+}
+
 void aw_fuse_run(const struct aw_update *u, size_t n, struct aw_update *out) {
     *out = (struct aw_update){.link = AW_LINK_ROOM,
                               .motion = {NAN, NAN, n ? u[0].motion.reason : AW_REASON_NO_FRAMES},
@@ -84,6 +95,7 @@ void aw_fuse_run(const struct aw_update *u, size_t n, struct aw_update *out) {
         out->motion_threshold = most->motion_threshold;
     }
     out->breathing_bpm = fuse_rate(u, n, offsetof(struct aw_update, breathing_bpm));
+    out->speed_mps = fuse_speed(u, n, out->state);
     out->heart_bpm = fuse_rate(u, n, offsetof(struct aw_update, heart_bpm));
     out->persons = (struct aw_estimate){NAN, 0, AW_REASON_AMBIGUOUS};
     if (out->state == AW_STATE_NULL) out->persons.reason = out->state_reason;

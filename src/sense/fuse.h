@@ -17,7 +17,8 @@
  * of it support it, confidence 1 - (1 - c1)(1 - c2)^(1/2)..., links that contradict it by more than
  * 1 bpm with as much confidence make it AMBIGUOUS: two persons, or an error.
  * Persons: 0 when the room is empty and not experimental; otherwise AMBIGUOUS. A fall of any link
- * is a fall of the room. Motion: the link with the greatest score above its threshold. */
+ * is a fall of the room. Motion: the link with the greatest score above its threshold. Speed: the
+ * greatest of any link, because each can only see too little of it (sense/speed.h). */
 
 /* u     [n] updates of the same second, n >= 0
  * out   link is AW_LINK_ROOM, links says how many had a state, frames is the sum. With no state at

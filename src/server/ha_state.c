@@ -13,6 +13,7 @@ static const struct aw_update nothing = {
     .state_reason = AW_REASON_NO_FRAMES,
     .motion = {NAN, NAN, AW_REASON_NO_FRAMES},
     .motion_threshold = NAN,
+    .speed_mps = {NAN, NAN, AW_REASON_NO_FRAMES},
     .breathing_bpm = {NAN, NAN, AW_REASON_NO_FRAMES},
     .heart_bpm = {NAN, NAN, AW_REASON_NO_FRAMES},
     .persons = {NAN, NAN, AW_REASON_NO_FRAMES},

@@ -69,7 +69,7 @@ void aw_lane_close(struct aw_lane *lane) {
         if (reserve(lane, AW_MSG_GONE, i, 0)) commit(lane);
     }
     struct aw_update none = {.link = AW_LINK_ROOM, .state_reason = AW_REASON_NO_FRAMES};
-    none.motion = none.breathing_bpm = none.heart_bpm = none.persons =
+    none.motion = none.breathing_bpm = none.heart_bpm = none.speed_mps = none.persons =
         (struct aw_estimate){NAN, 0, AW_REASON_NO_FRAMES};
     none.motion_threshold = none.breathing_wave = none.state_confidence = NAN;
     tell_room(lane, &none, 0);

@@ -43,6 +43,7 @@ void aw_vitals_json(struct aw_json *j, const struct aw_update *u, enum aw_reason
 
 void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason why) {
     static const struct keys motion = {"motion_score", NULL, "motion_reason"};
+    static const struct keys speed = {"speed_mps", "speed_confidence", "speed_reason"};
     static const struct keys persons = {"persons", "persons_confidence", "persons_reason"};
     bool shown = why == AW_REASON_NONE, known = shown && u->state != AW_STATE_NULL;
     enum aw_reason state_why = !shown                              ? why
@@ -56,6 +57,7 @@ void aw_update_json(struct aw_json *j, const struct aw_update *u, enum aw_reason
     aw_json_key_bool(j, "state_experimental", known && u->state_experimental);
     estimate(j, motion, &u->motion, 4, why);
     aw_json_key_num(j, "motion_threshold", shown ? (double)u->motion_threshold : NAN, 4);
+    estimate(j, speed, &u->speed_mps, 2, why);
     estimate(j, breathing, &u->breathing_bpm, 2, why);
     estimate(j, heart, &u->heart_bpm, 1, why);
     estimate(j, persons, &u->persons, 0, why);

@@ -2,6 +2,7 @@
  * 150. */
 #include "sim_doppler.h"
 #include "sim_rooms.h"
+#include "sim_speed.h"
 #include "test.h"
 
 enum { ROOMS = 6 };
@@ -57,7 +58,30 @@ static void doppler(void) {
     }
 }
 
+/* Seeds of golden steps: 6 speeds from 0.7 to 1.9 m/s. */
+static void speed(void) {
+    struct sim_radio radio = sim_radio_usual(100), slow = sim_radio_usual(50);
+    struct sim_speed s;
+    unsigned walked = 0, n = 0, within = 0, stood = 0, stood_given = 0;
+    for (uint64_t seed = 1; seed <= ROOMS; seed++) {
+        CHECK(sim_room_speed(seed, &radio, 1, false, 0, &s));
+        for (unsigned i = 0; i < s.n; i++) within += fabs(s.error_mps[i]) <= 0.2;
+        walked += s.walked;
+        n += s.n;
+        stood += s.stood;
+        stood_given += s.stood_given;
+    }
+    CHECK(walked > 60 && stood > 60);
+    CHECK(n * 10 > walked * 7);
+    CHECK(within * 2 > n);
+    CHECK(stood_given * 50 <= stood);
+    CHECK(sim_room_speed(1, &slow, 1, false, 0, &s));
+    CHECK(s.walked > 5);
+    CHECK_INT(s.n, 0);
+}
+
 int main(void) {
+    speed();
     doppler();
     breathing();
     empty();

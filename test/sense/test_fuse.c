@@ -94,7 +94,29 @@ static void motion(void) {
     CHECK(out.motion.value == 0.1F);
 }
 
+/* Each link can only see too little of a speed: the greatest, while the room moves. */
+static void speed(void) {
+    struct aw_update u[2] = {says(AW_STATE_EMPTY, 0.65F), says(AW_STATE_MOVING, 0.98F)}, out;
+    u[0].speed_mps = (struct aw_estimate){NAN, NAN, AW_REASON_NOT_MOVING};
+    u[1].speed_mps = (struct aw_estimate){NAN, NAN, AW_REASON_WARMING_UP};
+    aw_fuse_run(u, 2, &out);
+    CHECK(out.speed_mps.reason == AW_REASON_WARMING_UP && isnan(out.speed_mps.value));
+    u[1].speed_mps = (struct aw_estimate){0.8F, 0.7F, AW_REASON_NONE};
+    aw_fuse_run(u, 2, &out);
+    CHECK(out.speed_mps.value == 0.8F && out.speed_mps.reason == AW_REASON_NONE);
+    u[0] = u[1];
+    u[0].speed_mps.value = 1.1F;
+    aw_fuse_run(u, 2, &out);
+    CHECK(out.speed_mps.value == 1.1F);
+    u[0].state = u[1].state = AW_STATE_EMPTY;
+    aw_fuse_run(u, 2, &out);
+    CHECK(out.speed_mps.reason == AW_REASON_NOT_MOVING && isnan(out.speed_mps.value));
+    aw_fuse_run(u, 0, &out);
+    CHECK(out.speed_mps.reason == AW_REASON_NO_FRAMES && isnan(out.speed_mps.value));
+}
+
 int main(void) {
+    speed();
     states();
     rates();
     motion();

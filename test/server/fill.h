@@ -63,6 +63,7 @@ static inline struct aw_msg fill_update(uint32_t link, int64_t wall_ns) {
         .state_confidence = 0.9F,
         .motion = {0.125F, 0.95F, AW_REASON_NONE},
         .motion_threshold = 0.25F,
+        .speed_mps = {NAN, NAN, AW_REASON_NOT_MOVING},
         .breathing_bpm = {14.5F, 0.8F, AW_REASON_NONE},
         .heart_bpm = {NAN, NAN, AW_REASON_NOT_CONFIDENT},
         .persons = {NAN, NAN, AW_REASON_AMBIGUOUS},

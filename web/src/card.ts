@@ -123,10 +123,12 @@ export class Card {
   private updateMotion(s: Sensing | null, gone: string | null): void {
     const score = gone ? null : (s?.motion_score ?? null);
     const threshold = gone ? null : (s?.motion_threshold ?? null);
+    const speed = gone ? null : (s?.speed_mps ?? null);
+    const walks = speed === null ? "" : `, walking at ${num(speed, 1)} m/s (experimental)`;
     const text =
       score === null
         ? reasonText(gone ?? s?.motion_reason ?? "warming-up")
-        : `${num(score, 2)}${threshold === null ? "" : `, moving above ${num(threshold, 2)}`}`;
+        : `${num(score, 2)}${threshold === null ? "" : `, moving above ${num(threshold, 2)}`}${walks}`;
     setText(this.motion, text);
     this.bar.style.width = `${100 * clamp(score ?? 0)}%`;
     setData(this.bar, "over", String(score !== null && threshold !== null && score > threshold));

@@ -20,6 +20,7 @@ const reasons: Record<string, string> = {
   "not-located": "its links cannot tell where in the room",
   "not-finite": "the model gave no number",
   impossible: "the model put it where it cannot be",
+  "not-moving": "nothing moves",
   "one-chain": "one antenna cannot tell this",
   "no-connection": "the connection to the server is lost",
 };

@@ -78,6 +78,9 @@ function RoomCard({ glance, event }: { glance: Glance; event: string | null }) {
         {state === null ? reasonText(why(v?.state_reason)) : sureText(v?.state_confidence ?? null)}
         {state !== null && v?.state_experimental && " · experimental: not validated well enough"}
       </p>
+      {v?.speed_mps != null && (
+        <p class="note">walking at {num(v.speed_mps, 1)} m/s, mean of the last 8 s · experimental</p>
+      )}
       {v?.apnoea && <p class="alarm" data-sure="true" role="alert">Breathing was there and is lost</p>}
       <div class="now three">
         <Number title="People" value={v?.persons ?? null} unit="" sure={v?.persons_confidence ?? null} why={why(v?.persons_reason)} trial />
