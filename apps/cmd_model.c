@@ -64,8 +64,8 @@ static int check(int argc, char **argv) {
             failed = model_refused("check", argv[i], &why);
             continue;
         }
-        printf("%s: %s %s, task %s, %d classes, %zu bytes: card, hash and graph agree\n", argv[i],
-               m.name, m.version, m.task, m.n_classes, m.bytes.len);
+        printf("%s: %s %s, task %s, %zu bytes: card, hash and graph agree\n", argv[i], m.name,
+               m.version, m.task->name, m.bytes.len);
         aw_model_close(&m);
     }
     aw_ort_close(&by.ort);
@@ -87,7 +87,8 @@ static int list(int argc, char **argv) {
         struct aw_model m;
         struct aw_why why;
         if (aw_model_open(&m, g.gl_pathv[i], by.backend, &why) == AW_OK) {
-            printf("%-12s %-8s task %-10s %zu bytes\n", m.name, m.version, m.task, m.bytes.len);
+            printf("%-12s %-8s task %-10s %zu bytes\n", m.name, m.version, m.task->name,
+                   m.bytes.len);
             aw_model_close(&m);
         } else {
             failed = model_refused("list", g.gl_pathv[i], &why);

@@ -13,6 +13,7 @@
 #include "server/history.h"
 #include "server/http.h"
 #include "server/log.h"
+#include "server/models.h"
 #include "server/rooms.h"
 #include "server/services.h"
 #include "server/tune.h"
@@ -106,6 +107,29 @@ static void open_kept(struct running *run, const char *dir) {
     if (run->rooms.why[0]) aw_log(AW_LOG_WARNING, "rooms: %s", run->rooms.why);
 }
 
+/* A model that is refused is said so, and all else goes on. */
+static int open_models(struct running *run, const struct aw_settings *s) {
+    const char *paths[AW_SETTING_ITEMS];
+    const struct aw_models_config config = {.paths = paths,
+                                            .n = aw_setting_items(&s->models_use, paths),
+                                            .backend = s->models_backend,
+                                            .library = s->models_library};
+    struct aw_models *m;
+    if (config.n == 0) return EXIT_OK;
+    if (aw_models_open(&m, &config) != AW_OK) return fail("models: out of memory");
+    run->services.models = m;
+    for (int i = 0; i < aw_models_count(m); i++) {
+        const char *why = aw_models_refused(m, i);
+        if (why)
+            aw_log(AW_LOG_WARNING, "model %s is not used: %s", aw_models_path(m, i), why);
+        else
+            aw_log(AW_LOG_INFO, "model %s %s, computed by %s%s", aw_models_name(m, i),
+                   aw_models_get(m, i)->version, aw_models_backend(m),
+                   aw_models_get(m, i)->experimental ? ", experimental" : "");
+    }
+    return EXIT_OK;
+}
+
 static void apply(void *ctx, const struct aw_settings *s) {
     struct running *run = ctx;
     aw_log_configure(s->log_level, strcmp(s->log_format, "json") == 0);
@@ -141,7 +165,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
     struct aw_arena arena;
     struct aw_ring *feed = memory ? aligned_alloc(64, (sizeof *feed + 63) & ~(size_t)63) : NULL;
     aw_arena_init(&arena, memory, bytes);
-    struct aw_frame_tap *frame_tap = aw_frame_tap_create();
+    struct aw_frame_tap *frame_tap = aw_frame_tap_create(AW_FRAME_TAP_SLOTS);
     if (!feed || !frame_tap ||
         aw_ring_init(feed, &arena, FEED_SLOTS, sizeof(struct aw_msg)) != AW_OK)
         return fail("out of memory");
@@ -159,6 +183,7 @@ static int serve(struct running *run, const struct settings_sources *from) {
         return fail(why.text);
     }
     run->services.mqtt = mqtt;
+    if (open_models(run, s) != EXIT_OK) return EXIT_FAILED;
     const struct aw_sink sinks[] = {history.sink, aw_calibrations_sink(&run->calibrations),
                                     serve_mqtt_sink(mqtt)};
     const struct aw_http_config web = {.sinks = sinks,
@@ -198,10 +223,13 @@ static int serve(struct running *run, const struct settings_sources *from) {
             .demo = *s->sources_demo ? s->sources_demo : NULL,
             .feed = feed,
             .frame_tap = frame_tap,
+            .model_tap = aw_models_tap(run->services.models),
             .wake = wake_from_engine,
             .wake_ctx = http,
             .tap = history.recorder ? aw_recorder_tap(history.recorder) : NULL};
-        if (aw_engine_start(&engine, &sources, &why) != AW_OK) {
+        if (aw_models_start(run->services.models, wake_from_engine, http) != AW_OK) {
+            code = fail("models: no thread for them");
+        } else if (aw_engine_start(&engine, &sources, &why) != AW_OK) {
             code = fail(why.text);
         } else {
             run->services.engine = engine;
@@ -213,9 +241,11 @@ static int serve(struct running *run, const struct settings_sources *from) {
             if (aw_http_service(http) != AW_OK) code = EXIT_FAILED;
         }
         aw_history_close(&history);
+        aw_models_stop(run->services.models); /* it wakes what goes now */
         aw_http_destroy(http);
     }
     aw_mqtt_stop(mqtt);
+    aw_models_close(run->services.models);
     aw_frame_tap_destroy(frame_tap);
     free(feed);
     free(memory);

@@ -2,6 +2,7 @@
 #include "model_tools.h"
 #include "model_windows.h"
 #include "npz.h"
+#include "sense/activity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static void keep(void *user, const struct window *w) {
         if (f->full) return;
         f->cap = cap;
     }
-    memcpy(f->series + f->n * SERIES, w->series, SERIES * sizeof *f->series);
+    memcpy(f->series + f->n * SERIES, w->input, SERIES * sizeof *f->series);
     f->t_s[f->n] = (float)w->t_s;
     f->file[f->n++] = f->number;
 }
@@ -71,7 +72,7 @@ int model_features(int argc, char **argv) {
     }
     code = EXIT_OK;
     for (int i = first; i < argc; i++, f.number++)
-        if (model_windows(argv[i], hop_s, keep, &f, &why) != AW_OK)
+        if (model_windows(argv[i], &aw_task_activity, hop_s, keep, &f, &why) != AW_OK)
             code = model_refused("features", argv[i], &why);
     if (f.full || f.n == 0) {
         fprintf(stderr, "airwake model features: %s\n", f.full ? "out of memory" : "no window");

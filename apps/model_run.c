@@ -4,10 +4,11 @@
 
 #include "base/json.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE = 4096, SERIES = AW_ACTIVITY_SERIES * AW_ACTIVITY_STEPS };
+enum { LINE = 65536 };
 
 struct running {
     struct aw_model model;
@@ -16,55 +17,31 @@ struct running {
     uint64_t windows;
 };
 
-static void put_answer(struct running *r, struct aw_json *j) {
-    const struct aw_nn_tensor *out = &r->model.net.out[0];
-    int best = 0;
-    for (int c = 1; c < r->model.n_classes; c++)
-        if (out->f[c] > out->f[best]) best = c;
-    aw_json_key(j, "activity");
-    aw_json_str(j, r->model.class_name[best]);
-    aw_json_key(j, "confidence");
-    aw_json_num(j, (double)out->f[best], 3);
-    aw_json_key(j, "probability");
-    aw_json_open(j, '{');
-    for (int c = 0; c < r->model.n_classes; c++) {
-        aw_json_key(j, r->model.class_name[c]);
-        aw_json_num(j, (double)out->f[c], 4);
-    }
-    aw_json_close(j, '}');
-}
-
 static void answer(void *user, const struct window *w) {
     struct running *r = user;
-    const struct aw_nn_tensor *in = &r->model.net.in[0];
-    char buf[LINE];
+    struct aw_model *m = &r->model;
+    struct aw_answer a = {.t_ns = w->t_ns, .reason = w->reason, .quality = NAN};
+    static char buf[LINE];
     struct aw_json j;
-    const char *reason = w->reason == AW_REASON_NONE ? NULL : aw_reason_key(w->reason);
-    if (!reason) {
-        memcpy(in->f, w->series, SERIES * sizeof *in->f);
-        if (aw_net_run(&r->model.net) != AW_OK) reason = "not-finite";
+    if (a.reason == AW_REASON_NONE) {
+        memcpy(m->net.in[0].f, w->input, aw_task_values(m->task) * sizeof *w->input);
+        int err = aw_net_run(&m->net);
+        if (err == AW_OK) m->task->decode(m, &a);
+        if (err != AW_OK)
+            a.reason = err == AW_ERR_RANGE ? AW_REASON_NOT_FINITE : AW_REASON_MODEL_FAILED;
+        a.quality = w->quality;
     }
     r->windows++;
     aw_json_init(&j, buf, sizeof buf);
     aw_json_open(&j, '{');
-    aw_json_key(&j, "file");
-    aw_json_str(&j, r->file);
-    aw_json_key(&j, "link");
-    aw_json_str(&j, w->link);
-    aw_json_key(&j, "t_s");
-    aw_json_num(&j, w->t_s, 2);
-    aw_json_key(&j, "source");
-    aw_json_str(&j, w->simulated ? "simulated" : "replay");
-    aw_json_key(&j, "model");
-    aw_json_str(&j, r->model.name);
-    if (reason) {
-        aw_json_key(&j, "activity");
-        aw_json_null(&j);
-        aw_json_key(&j, "reason");
-        aw_json_str(&j, reason);
-    } else {
-        put_answer(r, &j);
-    }
+    aw_json_key_str(&j, "file", r->file);
+    aw_json_key_str(&j, "link", w->link);
+    aw_json_key_num(&j, "t_s", w->t_s, 2);
+    aw_json_key_str(&j, "source", w->simulated ? "simulated" : "replay");
+    aw_json_key_str(&j, "model", m->name);
+    aw_json_key_num(&j, "quality", (double)a.quality, 2);
+    aw_json_key_str(&j, "reason", a.reason == AW_REASON_NONE ? NULL : aw_reason_key(a.reason));
+    m->task->write(&j, m, &a);
     aw_json_close(&j, '}');
     const char *text = aw_json_text(&j);
     if (text) puts(text);
@@ -89,12 +66,12 @@ int model_run(int argc, char **argv) {
     for (int i = first + 1; i < argc; i++) {
         r.file = argv[i];
         r.windows = 0;
-        if (model_windows(argv[i], hop_s, answer, &r, &why) != AW_OK) {
+        if (model_windows(argv[i], r.model.task, hop_s, answer, &r, &why) != AW_OK) {
             code = model_refused("run", argv[i], &why);
         } else if (r.windows == 0) {
             fprintf(
                 stderr,
-                "airwake model run: %s: no link has the 19 s without a gap that the model needs\n",
+                "airwake model run: %s: no link has as many seconds without a gap as the model needs\n",
                 argv[i]);
             code = EXIT_FAILED;
         }

@@ -2,7 +2,6 @@
 
 #include "base/units.h"
 #include "core/clock.h"
-#include "sense/amplitude.h"
 #include "server/capture.h"
 #include "server/names.h"
 
@@ -10,16 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINKS = 8, MEMORY = 1 << 20 };
+enum { LINKS = 8 };
 
 struct link {
     struct aw_link_info info;
     char name[AW_LINK_NAME];
     struct aw_clock clock;
-    struct aw_amplitude amplitude;
-    struct aw_activity activity;
     int64_t next_ns;
-    void *memory;
+    void *builder;
 };
 
 struct run {
@@ -30,7 +27,8 @@ struct run {
     struct aw_capture capture;
     void (*seen)(void *user, const struct window *w);
     void *user;
-    float series[AW_ACTIVITY_SERIES * AW_ACTIVITY_STEPS];
+    const struct aw_task *task;
+    float *input;
 };
 
 static struct link *find(struct run *r, const struct aw_frame *f) {
@@ -42,9 +40,6 @@ static struct link *find(struct run *r, const struct aw_frame *f) {
     }
     if (r->n_links == LINKS) return NULL;
     struct link *l = &r->links[r->n_links];
-    struct aw_amplitude_config config;
-    struct aw_arena arena;
-    aw_amplitude_config_default(&config);
     l->info = (struct aw_link_info){.format = f->format,
                                     .origin = f->origin,
                                     .node = f->node,
@@ -53,44 +48,43 @@ static struct link *find(struct run *r, const struct aw_frame *f) {
                                     .tx_chain = f->tx_chain};
     aw_link_name(&l->info, l->name);
     aw_clock_reset(&l->clock);
-    l->memory = malloc(MEMORY);
-    if (!l->memory) return NULL;
-    aw_arena_init(&arena, l->memory, MEMORY);
-    if (aw_amplitude_init(&l->amplitude, &arena, &config) != AW_OK ||
-        aw_activity_init(&l->activity, &arena) != AW_OK) {
-        free(l->memory);
-        return NULL;
-    }
+    l->builder = aw_task_builder(r->task);
+    if (!l->builder) return NULL;
     r->n_links++;
     return l;
 }
 
 static void push(struct run *r) {
     struct aw_frame f = r->capture.frame;
-    struct aw_amplitude_row row;
     struct link *l = find(r, &f);
     int64_t t_ns;
     if (f.t_kind == AW_TIME_DEVICE) f.t_arrival_ns = 0; /* its own clock is the better one */
     if (!l || aw_clock_push(&l->clock, &f, &t_ns) != AW_OK) return;
     if (!r->any) r->first_ns = t_ns;
     r->any = true;
-    if (!aw_amplitude_push(&l->amplitude, &f, &row)) return;
-    if (row.fresh) aw_activity_reset(&l->activity);
-    aw_activity_push(&l->activity, t_ns, row.fine, row.n_fine);
-    if (l->activity.count < AW_ACTIVITY_WINDOW || t_ns < l->next_ns) return;
-    l->next_ns = t_ns + r->hop_ns;
+    r->task->push(l->builder, t_ns, &f);
+    if (t_ns < l->next_ns) return;
     struct window w = {.link = l->name,
                        .t_s = (double)(t_ns - r->first_ns) * 1e-9,
+                       .t_ns = t_ns,
                        .simulated = r->capture.simulated,
-                       .series = r->series};
-    w.reason = aw_activity_series(&l->activity, r->series);
+                       .input = r->input};
+    w.reason = r->task->build(l->builder, r->input, &w.quality);
+    if (w.reason == AW_REASON_WARMING_UP) return;
+    l->next_ns = t_ns + r->hop_ns;
     r->seen(r->user, &w);
 }
 
-int model_windows(const char *path, double hop_s, void (*seen)(void *user, const struct window *w),
-                  void *user, struct aw_why *why) {
+int model_windows(const char *path, const struct aw_task *task, double hop_s,
+                  void (*seen)(void *user, const struct window *w), void *user,
+                  struct aw_why *why) {
     struct run *r = calloc(1, sizeof *r);
-    if (!r) return AW_ERR_NOMEM;
+    if (r) r->input = calloc(aw_task_values(task), sizeof *r->input);
+    if (!r || !r->input) {
+        free(r);
+        return AW_ERR_NOMEM;
+    }
+    r->task = task;
     r->hop_ns = (int64_t)(hop_s * 1e9);
     r->seen = seen;
     r->user = user;
@@ -104,7 +98,8 @@ int model_windows(const char *path, double hop_s, void (*seen)(void *user, const
             err = AW_ERR_EMPTY;
         }
     }
-    for (int i = 0; i < r->n_links; i++) free(r->links[i].memory);
+    for (int i = 0; i < r->n_links; i++) free(r->links[i].builder);
+    free(r->input);
     free(r);
     return err;
 }

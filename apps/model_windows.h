@@ -1,21 +1,22 @@
 #ifndef AW_APPS_MODEL_WINDOWS_H
 #define AW_APPS_MODEL_WINDOWS_H
 
-#include "sense/activity.h"
-#include "server/unpack.h"
+#include "server/task.h"
 
-/* The windows of a recording as the activity model sees them. */
+/* What a task makes of a recording: the input of its models, again and again. */
 struct window {
     const char *link; /* name of the link */
     double t_s;       /* its end, since the recording's first frame */
+    int64_t t_ns;     /* likewise, the data's own time */
     bool simulated;
-    enum aw_reason reason; /* NONE: series is set */
-    const float *series;   /* [AW_ACTIVITY_SERIES][AW_ACTIVITY_STEPS] */
+    enum aw_reason reason; /* NONE: input and quality are set */
+    float quality;
+    const float *input; /* [aw_task_values()] */
 };
 
-/* Calls seen() for each link and every hop_s seconds, first when a window is full.
+/* Calls seen() for each link and every hop_s seconds; not before a window can be full.
  * Errors with a sentence: those of aw_capture_open(), EMPTY (no frame), NOMEM. */
-AW_MUST_USE int model_windows(const char *path, double hop_s,
+AW_MUST_USE int model_windows(const char *path, const struct aw_task *task, double hop_s,
                               void (*seen)(void *user, const struct window *w), void *user,
                               struct aw_why *why);
 

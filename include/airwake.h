@@ -186,7 +186,9 @@ struct aw_frame {
     X(NOT_LOCATED, "not-located", "the links cannot place it within the room")                     \
     X(NOT_FINITE, "not-finite", "the model gave no number")                                        \
     X(IMPOSSIBLE, "impossible", "the model put it where it cannot be")                             \
-    X(NOT_MOVING, "not-moving", "nothing moves, so nothing has a speed")
+    X(NOT_MOVING, "not-moving", "nothing moves, so nothing has a speed")                           \
+    X(MODEL_FAILED, "model-failed", "the model could not be computed")                             \
+    X(MODEL_BUSY, "model-busy", "the model follows as many other links as it can")
 
 enum aw_reason {
 #define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,

@@ -40,7 +40,7 @@ def events(rows, least):
     """Falls of at least this probability, after QUIET_S seconds without one, over the links of a recording."""
     last, count = {}, 0
     for r in rows:
-        if r["activity"] == "fall" and r["confidence"] >= least:
+        if r["class"] == "fall" and r["confidence"] >= least:
             count += r["t_s"] - last.get(r["link"], -1e9) > QUIET_S
             last[r["link"]] = r["t_s"]
     return count
@@ -57,7 +57,7 @@ def main():
         seconds = found = sure = 0
         for f in files:
             rows = answers(f)
-            seconds += sum(r["activity"] is not None for r in rows)
+            seconds += sum(r["class"] is not None for r in rows)
             found += events(rows, 0)
             sure += events(rows, SURE)
         hours = seconds / 3600

@@ -235,3 +235,9 @@ enum aw_reason aw_activity_series(struct aw_activity *a, float *out) {
     distances(a, out);
     return AW_REASON_NONE;
 }
+
+float aw_activity_share(const struct aw_activity *a) {
+    size_t came = 0;
+    for (size_t i = 0; i < a->count; i++) came += a->came[i] > 0;
+    return a->count ? (float)came / (float)a->count : 0;
+}

@@ -51,4 +51,7 @@ void aw_activity_push(struct aw_activity *a, int64_t t_ns, const float *row, siz
  * the autocorrelations (-1..1). NONE; WARMING_UP: not yet 19 s without a gap; RATE_TOO_LOW. */
 enum aw_reason aw_activity_series(struct aw_activity *a, float *out);
 
+/* Share of the window's samples that have a row of their own: one that came since the sample before; 0..1. */
+float aw_activity_share(const struct aw_activity *a);
+
 #endif

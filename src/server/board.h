@@ -24,6 +24,8 @@ struct aw_board_row {
     uint8_t amp[AW_ROW_MAX];
 };
 
+struct aw_models;
+
 struct aw_board_link {
     bool used;
     uint32_t id; /* as the feed calls it */
@@ -76,7 +78,8 @@ struct aw_board_report {
 /* About 9 MB, most of which is never touched: allocate it zeroed (calloc), which is also its
  * initial state. */
 struct aw_board {
-    uint64_t updates; /* so far */
+    uint64_t updates;               /* so far */
+    const struct aw_models *models; /* whose answers are shown with the links; NULL none */
     uint64_t ignored; /* messages about a link or source that found no room, or out of range */
     struct aw_board_source sources[AW_BOARD_SOURCES];
     struct aw_board_room rooms[AW_BOARD_ROOMS];

@@ -357,8 +357,8 @@ static int open_serial(struct aw_engine *e, struct aw_why *why) {
 }
 
 static struct aw_playing_place place_of(const struct aw_engine *e, uint32_t lane) {
-    return (struct aw_playing_place){e->config.feed, e->config.frame_tap, e->config.max_links,
-                                     lane * e->config.max_links};
+    return (struct aw_playing_place){e->config.feed, e->config.frame_tap, e->config.model_tap,
+                                     e->config.max_links, lane * e->config.max_links};
 }
 
 static int open_file(struct aw_engine *e, const char *path, bool demo, struct aw_why *why) {
@@ -385,6 +385,7 @@ static int open_all(struct aw_engine *e, struct aw_why *why) {
     int err = aw_lane_open(&e->live, c->feed, 0, c->max_links, AW_SOURCE_LIVE);
     e->live.frame_tap = c->frame_tap;
     if (err == AW_OK) err = aw_gate_open(&e->gate, c->gate);
+    e->live.model_tap = c->model_tap;
     if (err == AW_OK) err = open_udp(e, why);
     if (err == AW_OK) err = open_serial(e, why);
     for (int i = 0; err == AW_OK && i < c->n_files; i++)

@@ -27,6 +27,7 @@ struct aw_engine_config {
     const char *demo;     /* a recording that is played until hardware speaks; NULL none */
     struct aw_ring *feed; /* of struct aw_msg; the engine is its only writer */
     struct aw_frame_tap *frame_tap; /* likewise of its frames; NULL none */
+    struct aw_frame_tap *model_tap; /* likewise */
     void (*wake)(void *ctx);        /* called from the engine's thread when the feed has news */
     void *wake_ctx;
     struct aw_tap *tap; /* hears all that arrives live, before it is decoded; NULL none */

@@ -20,6 +20,8 @@ aw_layer(server USES base readers core sim infer FILES
     lane.c
     lane_takes.c
     model.c
+    models.c
+    models_thread.c
     names.c
     ort.c
     pcap_writer.c
@@ -34,6 +36,8 @@ aw_layer(server USES base readers core sim infer FILES
     secret_file.c
     signed.c
     serial.c
+    task.c
+    task_activity.c
     log.c
     notify.c
     settings.c
@@ -89,6 +93,7 @@ aw_layer(server USES base readers core sim infer FILES
     routes_rooms.c
     routes_config.c
     routes_metrics.c
+    routes_models.c
     routes_own.c
     routes_recordings.c
     ruview_calibration.c

@@ -3,13 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FRAME_BYTES = AW_FRAME_TAP_SLOTS * (sizeof(struct aw_tapped_frame) + 16),
-    BREATH_BYTES = AW_FRAME_TAP_BREATHS * (sizeof(struct aw_tapped_breathing) + 16),
-};
+enum { BREATH_BYTES = AW_FRAME_TAP_BREATHS * (sizeof(struct aw_tapped_breathing) + 16) };
 
-struct aw_frame_tap *aw_frame_tap_create(void) {
-    size_t bytes = FRAME_BYTES + BREATH_BYTES + 32;
+struct aw_frame_tap *aw_frame_tap_create(size_t n_slots) {
+    size_t bytes = n_slots * (sizeof(struct aw_tapped_frame) + 16) + BREATH_BYTES + 32;
     size_t all = (sizeof(struct aw_frame_tap) + bytes + 63) & ~(size_t)63;
     struct aw_frame_tap *t = aligned_alloc(64, all);
     struct aw_arena arena;
@@ -17,7 +14,7 @@ struct aw_frame_tap *aw_frame_tap_create(void) {
     memset(t, 0, offsetof(struct aw_frame_tap, slots));
     unsigned char *slots = (unsigned char *)(((uintptr_t)t->slots + 15) & ~(uintptr_t)15);
     aw_arena_init(&arena, slots, bytes - 16);
-    int err = aw_ring_init(&t->frames, &arena, AW_FRAME_TAP_SLOTS, sizeof(struct aw_tapped_frame));
+    int err = aw_ring_init(&t->frames, &arena, n_slots, sizeof(struct aw_tapped_frame));
     if (err == AW_OK)
         err = aw_ring_init(&t->breaths, &arena, AW_FRAME_TAP_BREATHS,
                            sizeof(struct aw_tapped_breathing));

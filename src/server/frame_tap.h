@@ -46,8 +46,9 @@ struct aw_frame_tap {
     unsigned char slots[];
 };
 
-/* NULL: out of memory. 2.9 MB, of which what is never tapped is never touched. */
-struct aw_frame_tap *aw_frame_tap_create(void);
+/* slots: frames that it holds, a power of two; AW_FRAME_TAP_SLOTS make 2.9 MB, of which what is
+ * never tapped is never touched. NULL: out of memory. */
+struct aw_frame_tap *aw_frame_tap_create(size_t slots);
 void aw_frame_tap_destroy(struct aw_frame_tap *t); /* NULL is fine */
 
 /* Loop thread. False: the number is too large. */

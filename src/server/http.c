@@ -2,6 +2,7 @@
 #include "server/access.h"
 #include "server/listen.h"
 #include "server/loop.h"
+#include "server/models.h"
 #include "server/reply.h"
 #include "server/routes.h"
 #include "server/services.h"
@@ -71,6 +72,7 @@ static void take(struct aw_http *h, const struct aw_msg *m) {
 }
 
 void aw_loop_drain(struct aw_http *h) {
+    if (h->services) aw_models_drain(h->services->models);
     size_t budget = 2 * (h->ring->mask + 1); /* a fast writer must not keep us from the sockets */
     const struct aw_msg *m;
     for (; budget && (m = aw_ring_peek(h->ring)); budget--) {
@@ -315,6 +317,7 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
         pthread_mutex_init(&h->calls_lock, NULL);
         h->calls_end = &h->calls;
         h->services = config->services;
+        if (h->services) h->board->models = h->services->models;
         h->sinks = config->sinks;
         h->n_sinks = config->n_sinks;
         h->ring = config->ring;

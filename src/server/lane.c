@@ -181,11 +181,15 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
     if (news) aw_lane_tell_link(lane, link, wall_ns);
     struct aw_link_info info;
     bool row = wall_ns - l->row_ns >= ROW_NS,
-         tapped = aw_frame_tap_wants(lane->frame_tap, lane->base + link);
-    if ((!row && !tapped) || !aw_session_link(lane->session, link, &info)) return;
+         tapped = aw_frame_tap_wants(lane->frame_tap, lane->base + link),
+         modelled = aw_frame_tap_wants(lane->model_tap, lane->base + link);
+    if ((!row && !tapped && !modelled) || !aw_session_link(lane->session, link, &info)) return;
     if (tapped && aw_frame_tap_push(lane->frame_tap, lane->base + link, kind, info.last_t_ns,
                                     info.rssi_dbm, f))
         lane->changed = true;
+    if (modelled)
+        (void)aw_frame_tap_push(lane->model_tap, lane->base + link, kind, info.last_t_ns,
+                                info.rssi_dbm, f);
     if (!row) return;
     struct aw_msg *m = reserve(lane, AW_MSG_ROW, link, wall_ns);
     if (!m) return;

@@ -14,6 +14,7 @@ struct aw_lane {
     uint32_t base; /* link numbers of this lane start here in the feed */
     enum aw_origin_kind kind;
     struct aw_frame_tap *frame_tap; /* whole frames for those who ask; NULL none */
+    struct aw_frame_tap *model_tap; /* likewise for models */
     bool changed;                   /* something was put into the feed since it was last cleared */
     struct aw_lane_link {
         uint32_t serial; /* of the link in the session; 0: unknown to the feed */

@@ -10,6 +10,7 @@ static int open_lane(struct aw_playing *p, enum aw_origin_kind kind) {
     const struct aw_playing_place *at = &p->place;
     int err = aw_lane_open(&p->lane, at->feed, at->base, at->max_links, kind);
     p->lane.frame_tap = at->frame_tap;
+    p->lane.model_tap = at->model_tap;
     return err;
 }
 

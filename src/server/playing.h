@@ -8,7 +8,7 @@
 /* Where its links stand in the feed. */
 struct aw_playing_place {
     struct aw_ring *feed;
-    struct aw_frame_tap *frame_tap;
+    struct aw_frame_tap *frame_tap, *model_tap;
     uint32_t max_links, base;
 };
 

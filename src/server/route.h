@@ -37,8 +37,8 @@ struct aw_route_table {
 };
 
 extern const struct aw_route_table aw_routes_own, aw_routes_calibration, aw_routes_rooms,
-    aw_routes_config, aw_routes_store, aw_routes_metrics, aw_routes_recordings, aw_routes_ruview,
-    aw_routes_ruview_recordings, aw_routes_ruview_calibration;
+    aw_routes_config, aw_routes_models, aw_routes_store, aw_routes_metrics, aw_routes_recordings,
+    aw_routes_ruview, aw_routes_ruview_recordings, aw_routes_ruview_calibration;
 
 struct aw_request {
     struct aw_http *http;

@@ -11,6 +11,7 @@
 static const struct aw_route_table *const tables[] = {
     &aw_routes_own,
     &aw_routes_calibration,
+    &aw_routes_models,
     &aw_routes_rooms,
     &aw_routes_config,
     &aw_routes_store,

@@ -2,6 +2,7 @@
  * bytes, hertz. Labels are bounded: AW_BOARD_LINKS links, AW_BOARD_SOURCES sources, the routes of
  * the table. What is not known is left out, never 0. */
 #include "server/history.h"
+#include "server/models.h"
 #include "server/mqtt.h"
 #include "server/route.h"
 #include "server/services.h"
@@ -168,6 +169,52 @@ static void latency(FILE *f, const struct aw_metrics *m) {
     fprintf(f, "%s_sum %.9g\n%s_count %" PRIu64 "\n", name, m->latency_sum_s, name, n);
 }
 
+static void models(FILE *f, const struct aw_models *m) {
+    static const double bounds_s[AW_MODELS_BUCKETS] = AW_MODELS_BOUNDS_S;
+    static const char name[] = "airwake_model_seconds";
+    struct aw_models_stats s;
+    family(f, "airwake_model_up", "gauge", "1 while the model is in use, 0 when it was refused.");
+    for (int i = 0; i < aw_models_count(m); i++) {
+        fputs("airwake_model_up{", f);
+        label(f, "model", aw_models_name(m, i));
+        fprintf(f, "} %d\n", !aw_models_refused(m, i));
+    }
+    static const char *const counters[][2] = {
+        {"airwake_model_runs_total", "Times it was computed."},
+        {"airwake_model_failed_total", "Of these without a finite result."},
+        {"airwake_model_skipped_total", "Times it was due again before it was computed."}};
+    for (size_t k = 0; k < sizeof counters / sizeof *counters; k++) {
+        family(f, counters[k][0], "counter", counters[k][1]);
+        for (int i = 0; i < aw_models_count(m); i++) {
+            aw_models_stats(m, i, &s);
+            const uint64_t values[] = {s.runs, s.failed, s.skipped};
+            fprintf(f, "%s{", counters[k][0]);
+            label(f, "model", aw_models_name(m, i));
+            fprintf(f, "} %" PRIu64 "\n", values[k]);
+        }
+    }
+    family(f, name, "histogram", "Time to make the model's input and to compute it.");
+    for (int i = 0; i < aw_models_count(m); i++) {
+        uint64_t n = 0;
+        aw_models_stats(m, i, &s);
+        for (int b = 0; b <= AW_MODELS_BUCKETS; b++) {
+            fprintf(f, "%s_bucket{", name);
+            label(f, "model", aw_models_name(m, i));
+            if (b < AW_MODELS_BUCKETS)
+                fprintf(f, ",le=\"%g\"} %" PRIu64 "\n", bounds_s[b], n += s.bucket[b]);
+            else
+                fprintf(f, ",le=\"+Inf\"} %" PRIu64 "\n", n += s.bucket[b]);
+        }
+        for (int sum = 1; sum >= 0; sum--) {
+            fprintf(f, "%s_%s{", name, sum ? "sum" : "count");
+            label(f, "model", aw_models_name(m, i));
+            fprintf(f, "} %.9g\n", sum ? s.sum_s : (double)n);
+        }
+    }
+    one(f, "airwake_model_lost_frames_total", "counter", "Frames that models were too slow for.",
+        (double)aw_models_lost(m));
+}
+
 static void clients(FILE *f, const struct aw_http *h) {
     one(f, "airwake_clients", "gauge", "WebSocket clients.", h->n_clients);
     one(f, "airwake_clients_accepted_total", "counter", "WebSocket clients so far.",
@@ -284,6 +331,7 @@ static int get_metrics(struct aw_request *r) {
     feed(f, r->http);
     latency(f, &r->http->metrics);
     clients(f, r->http);
+    if (r->http->services && r->http->services->models) models(f, r->http->services->models);
     if (r->http->services && r->http->services->mqtt) mqtt(f, r->http->services->mqtt);
     if (r->http->services && r->http->services->history && r->http->services->history->store)
         store(f, r->http->services->history->store);

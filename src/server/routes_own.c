@@ -140,18 +140,6 @@ static void vitals(struct aw_json *j, void *arg) {
     aw_json_close(j, '}');
 }
 
-/* The server runs no model: an empty list is what there is to say. */
-static void models(struct aw_json *j, void *arg) {
-    (void)arg;
-    aw_json_open(j, '{');
-    aw_json_key(j, "models");
-    aw_json_open(j, '[');
-    aw_json_close(j, ']');
-    aw_json_key_str(j, "reason",
-                    "this server runs no models; airwake model runs one on a recording");
-    aw_json_close(j, '}');
-}
-
 struct one_link {
     const struct aw_board *board;
     uint32_t place;
@@ -205,10 +193,6 @@ static int get_vitals(struct aw_request *r) {
     return aw_answer_json(r, 200, vitals, r->http);
 }
 
-static int get_models(struct aw_request *r) {
-    return aw_answer_json(r, 200, models, r->http);
-}
-
 static int get_openapi(struct aw_request *r) {
     return aw_answer_note(r, 200, "application/json", aw_note_bytes(aw_openapi, aw_openapi_len));
 }
@@ -236,6 +220,5 @@ static const struct aw_route routes[] = {
     {"GET", "/api/v1/sources", AW_SCOPE_READ, get_sources},
     {"GET", "/api/v1/sensing/latest", AW_SCOPE_READ, get_sensing},
     {"GET", "/api/v1/vitals", AW_SCOPE_READ, get_vitals},
-    {"GET", "/api/v1/models", AW_SCOPE_READ, get_models},
 };
 const struct aw_route_table aw_routes_own = {routes, sizeof routes / sizeof routes[0]};

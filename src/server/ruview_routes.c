@@ -47,16 +47,6 @@ static int get_metrics(struct aw_request *r) {
     return aw_answer_json(r, 200, aw_ruview_metrics, r->http);
 }
 
-/* No model is loaded: their page wants a bare null. */
-static void write_null(struct aw_json *j, void *arg) {
-    (void)arg;
-    aw_json_null(j);
-}
-
-static int get_active_model(struct aw_request *r) {
-    return aw_answer_json(r, 200, write_null, NULL);
-}
-
 struct empty {
     const char *list, *reason;
 };
@@ -72,29 +62,11 @@ static void write_empty(struct aw_json *j, void *arg) {
     aw_json_close(j, '}');
 }
 
-static const char no_models[] = "this version loads no models of this kind";
+static const char no_models[] = "there are no adapters of this kind";
 static const char no_training[] = "models are not trained here: see training/ of the sources";
 
 static int get_lora(struct aw_request *r) {
     return aw_answer_json(r, 200, write_empty, &(struct empty){"profiles", no_models});
-}
-
-static void write_no_model(struct aw_json *j, void *arg) {
-    (void)arg;
-    aw_json_open(j, '{');
-    aw_json_key(j, "status");
-    aw_json_str(j, "no_model");
-    aw_json_key(j, "message");
-    aw_json_str(j, no_models);
-    aw_json_close(j, '}');
-}
-
-static int get_model_info(struct aw_request *r) {
-    return aw_answer_json(r, 200, write_no_model, NULL);
-}
-
-static int no_such_model(struct aw_request *r) {
-    return aw_answer_problem(r, 404, "there is no model of this name");
 }
 
 static int cannot_load(struct aw_request *r) {
@@ -142,14 +114,8 @@ static const struct aw_route routes[] = {
     {"GET", "/api/v1/pose/stats", AW_SCOPE_READ, get_pose_stats},
     {"GET", "/api/v1/pose/zones/summary", AW_SCOPE_READ, get_zones},
     {"GET", "/api/v1/stream/status", AW_SCOPE_READ, get_stream_status},
-    {"GET", "/api/v1/models/active", AW_SCOPE_READ, get_active_model},
     {"GET", "/api/v1/models/lora/profiles", AW_SCOPE_READ, get_lora},
     {"POST", "/api/v1/models/lora/activate", AW_SCOPE_CONTROL, cannot_load},
-    {"POST", "/api/v1/models/load", AW_SCOPE_CONTROL, cannot_load},
-    {"POST", "/api/v1/models/unload", AW_SCOPE_CONTROL, cannot_load},
-    {"GET", "/api/v1/models/{id}", AW_SCOPE_READ, no_such_model},
-    {"DELETE", "/api/v1/models/{id}", AW_SCOPE_CONTROL, no_such_model},
-    {"GET", "/api/v1/model/info", AW_SCOPE_READ, get_model_info},
     {"GET", "/api/v1/train/status", AW_SCOPE_READ, get_training},
     {"POST", "/api/v1/train/start", AW_SCOPE_CONTROL, cannot_train},
     {"POST", "/api/v1/train/stop", AW_SCOPE_CONTROL, cannot_train},

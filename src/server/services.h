@@ -10,6 +10,7 @@ struct aw_services {
     struct aw_history *history;
     struct aw_mqtt *mqtt;
     struct aw_rooms *rooms;
+    struct aw_models *models; /* NULL: none is configured */
 };
 
 #endif

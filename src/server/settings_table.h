@@ -69,6 +69,12 @@
       "play this until hardware speaks") \
     X(INT, sensing_max_links, "sensing.max_links", "max-links", "N", "64", 1, 1024, 0, \
       "links that are told apart") \
+    X(LIST, models_use, "models.use", "model", "CARD", "", 0, 4, 0, \
+      "models to use, by the paths of their cards; naming one is your consent to what its card says") \
+    X(CHOICE, models_backend, "models.backend", "", "auto|plain|onnxruntime", "auto", 0, 0, 0, \
+      "who computes them; auto: ONNX Runtime where its library is found, else plain C") \
+    X(TEXT, models_library, "models.onnxruntime_library", "", "FILE", "", 0, 255, 0, \
+      "libonnxruntime.so; empty: where it usually is") \
     X(TEXT, mqtt_host, "mqtt.host", "mqtt-host", "HOST", "", 0, 255, 0, \
       "MQTT broker for Home Assistant; empty: none") \
     X(INT, mqtt_port, "mqtt.port", "mqtt-port", "PORT", "0", 0, 65535, 0, \

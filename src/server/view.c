@@ -1,5 +1,6 @@
 #include "server/view.h"
 
+#include "server/models.h"
 #include "server/update_json.h"
 
 #include <inttypes.h>
@@ -115,7 +116,8 @@ void aw_view_sources(struct aw_json *j, const struct aw_board *b, int64_t now_ns
 }
 
 /* The members of a link's sensing, without the braces. */
-static void sensing_members(struct aw_json *j, const struct aw_board_link *l, int64_t now_ns) {
+static void sensing_members(struct aw_json *j, const struct aw_board *b,
+                            const struct aw_board_link *l, int64_t now_ns) {
     const struct aw_update *u = &l->update;
     aw_json_key_uint(j, "link", l->id);
     aw_json_key_str(j, "name", l->name);
@@ -124,6 +126,7 @@ static void sensing_members(struct aw_json *j, const struct aw_board_link *l, in
     aw_json_key_num(j, "age_s", aw_board_age_s(l, now_ns), 1);
     aw_update_json(j, u, l->has_update ? aw_board_link_reason(l, now_ns) : AW_REASON_WARMING_UP);
     aw_json_key_uint(j, "silent_s", l->has_update ? u->silent_s : 0);
+    aw_models_json(j, b->models, l->id, now_ns);
 }
 
 static double room_age_s(const struct aw_board_room *r, int64_t now_ns) {
@@ -161,7 +164,7 @@ void aw_view_link(struct aw_json *j, const struct aw_board *b, uint32_t link, in
 void aw_view_link_sensing(struct aw_json *j, const struct aw_board *b, uint32_t link,
                           int64_t now_ns) {
     aw_json_open(j, '{');
-    sensing_members(j, &b->links[link], now_ns);
+    sensing_members(j, b, &b->links[link], now_ns);
     aw_json_close(j, '}');
 }
 
@@ -203,7 +206,7 @@ void aw_view_sensing(struct aw_json *j, const struct aw_board *b, int64_t now_ns
     for (uint32_t i = 0; i < AW_BOARD_LINKS; i++) {
         if (!b->links[i].used) continue;
         aw_json_open(j, '{');
-        sensing_members(j, &b->links[i], now_ns);
+        sensing_members(j, b, &b->links[i], now_ns);
         aw_json_close(j, '}');
     }
     aw_json_close(j, ']');
@@ -215,6 +218,6 @@ void aw_view_update(struct aw_json *j, const struct aw_board *b, uint32_t link, 
     aw_json_key_num(j, "timestamp", (double)now_ns * 1e-9,
                     3); /* Unix seconds; RuView clients' name */
     aw_json_key_uint(j, "tick", b->updates);
-    sensing_members(j, &b->links[link], now_ns);
+    sensing_members(j, b, &b->links[link], now_ns);
     aw_json_close(j, '}');
 }

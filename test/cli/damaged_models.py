@@ -56,7 +56,13 @@ def model(nodes, tensors=b"", dims=(1, 21, 178)):
 
 external = sub(5, num(1, 6), num(2, 1), sub(8, "w"), sub(13, sub(1, "location"), sub(2, "/etc/passwd")), num(14, 1))
 
+# exp(1000 x): finite for an input of zeros, as the check gives it, and not for what is measured
+weights = sub(5, num(1, 3738), num(1, 6), num(2, 1), sub(8, "w"), sub(9, struct.pack("<f", 1000) * 3738 * 6))
+flat = sub(5, num(1, 2), num(2, 7), sub(8, "flat"), sub(9, struct.pack("<qq", 1, 3738)))
+
 save("good", whole)
+save("bursts", model(node("Reshape", ("series", "flat"), "a") + node("MatMul", ("a", "w"), "b") +
+                     node("Abs", ("b",), "c") + node("Exp", ("c",), "probability"), weights + flat))
 save("hash", whole, sha="0" * 64)
 save("truncated", whole[:len(whole) // 2])
 save("empty", b"")

@@ -54,7 +54,7 @@ refused shape 'output has the shape \[1,6\], the card says another$'
 refused classes 'names 2 classes, the model has others$'
 refused licence 'licence is missing'
 refused elsewhere 'not the name of a file beside it$'
-refused json 'is not a JSON object$'
+refused json 'the card is not a JSON object$'
 refused alone 'alone\.card\.json'
 run 1 "$AIRWAKE" model list "$work/m"
 check "list says which are good" has "$out" '^activity '
@@ -62,14 +62,14 @@ check "list says which are good" has "$out" '^activity '
 # a recording: every answer says where it comes from; too short and too slow give none
 run 0 "$AIRWAKE" sim enter-sit-leave --rate 50 --out "$work/fast.pcap"
 run 0 "$AIRWAKE" model run --hop 10 --backend plain "$top/models/activity.onnx" "$work/fast.pcap"
-check "answers" has "$out" '"source":"simulated","model":"activity","activity":"(fall|get-up|lie-down|sit-down|walk|none)","confidence":0\.[0-9]+,"probability"'
+check "answers" has "$out" '"source":"simulated","model":"activity","quality":[01]\.[0-9]+,"reason":null,"class":"(fall|get-up|lie-down|sit-down|walk|none)","confidence":0\.[0-9]+,"probability"'
 cp "$out" "$work/once"
 run 0 "$AIRWAKE" model run --hop 10 --backend plain "$top/models/activity.onnx" "$work/fast.pcap"
 check "the same each time" cmp "$out" "$work/once"
 run 0 "$AIRWAKE" sim enter-sit-leave --rate 20 --out "$work/slow.pcap"
 run 0 "$AIRWAKE" model run --hop 10 "$top/models/activity.onnx" "$work/slow.pcap"
-check "too slow: no answer, and why" has "$out" '"activity":null,"reason":"rate-too-low"}$'
-check "none at all" lacks "$out" confidence
+check "too slow: no answer, and why" has "$out" '"reason":"rate-too-low","class":null,"confidence":null,"probability":null}$'
+check "none at all" lacks "$out" '"class":"'
 run 1 "$AIRWAKE" model run "$work/m/nan.onnx" "$work/fast.pcap"
 check "no answers of a damaged model" test ! -s "$out"
 run 1 "$AIRWAKE" model run "$top/models/activity.onnx" "$work/nothing"

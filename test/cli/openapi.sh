@@ -4,7 +4,7 @@
 
 "$AIRWAKE" sim still --seconds 60 --nodes 2 --rate 50 --out "$work/b.pcap" >/dev/null ||
     fail "no recording"
-serve --udp 0 --replay "$work/b.pcap" --speed 10 --loop
+serve --udp 0 --replay "$work/b.pcap" --speed 10 --loop --model "$(dirname "$0")/../../models/activity.card.json"
 sensed() { get /api/v1/sensing/latest >"$out"; has "$out" '"state":"'; }
 wait_for "a state of the simulated room" sensed
 # the walk makes a recording and deletes one: another remains to ask for

@@ -13,7 +13,7 @@ static char text[CLIENT_TEXT];
 static size_t len;
 
 static void start(struct fixture *f, bool compress) {
-    struct aw_frame_tap *tap = aw_frame_tap_create();
+    struct aw_frame_tap *tap = aw_frame_tap_create(AW_FRAME_TAP_SLOTS);
     if (!tap) exit(1);
     fixture_start(
         f, (struct aw_http_config){.frame_tap = tap, .compress = compress, .sndbuf_bytes = 8192});

@@ -20,6 +20,7 @@ add_test(NAME server.store_postgres
     COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/server/postgres.sh $<TARGET_FILE:test_server_store>)
 set_tests_properties(server.store_postgres PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 aw_test(server ort aw_server)
+aw_test(server models aw_server cjson)
 aw_test(server openapi aw_server cjson)
 aw_test(server ha aw_server)
 aw_test(server streams aw_server)

@@ -21,6 +21,8 @@ const reasons: Record<string, string> = {
   "not-finite": "the model gave no number",
   impossible: "the model put it where it cannot be",
   "not-moving": "nothing moves",
+  "model-failed": "the model could not be computed",
+  "model-busy": "the model follows as many other links as it can",
   "one-chain": "one antenna cannot tell this",
   "no-connection": "the connection to the server is lost",
 };
