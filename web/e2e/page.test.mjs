@@ -102,6 +102,25 @@ test("plays a recording through the whole program", async () => {
   assert.equal(await real.stop(), 0);
 });
 
+test("what a model says is shown with its mark, and its card with the baseline", async () => {
+  const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
+  const dir = mkdtempSync(join(tmpdir(), "airwake-models-"));
+  const recording = join(dir, "fast.pcap");
+  execFileSync(airwake, ["sim", "enter-sit-leave", "--rate", "50", "--out", recording]);
+  const real = await startServer(airwake, ["serve", "--no-udp", "--store", join(dir, "history.db"), "--http-port", "0", "--replay", recording,
+    "--speed", "5", "--loop", "--model", "../models/activity.card.json", "--model", "../models/none.card.json"]);
+  const { page, faults, close } = await openPage(browser, real.url);
+  await says(page, `${card(1)} .activity`, "(fall|walk|none|sit down|lie down|get up), \\d+ % probable · experimental");
+  await page.goto(`${real.url}/#/home`);
+  await says(page, "#rooms .activity", "^Activity by .*experimental, not to be relied on$");
+  await says(page, "#models article:nth-of-type(1)", "EXPERIMENTAL.*Not fit for raising alarms.*balanced accuracy 0\\.87 \\(always one class: 0\\.167\\).*trained on recordings");
+  await says(page, "#models article:nth-of-type(2)", "NOT USED.*Refused: .*none\\.card\\.json");
+  assert.deepEqual(faults, []);
+  await close();
+  assert.equal(await real.stop(), 0);
+  rmSync(dir, { recursive: true });
+});
+
 test("works on a phone, in the dark, for a screen reader", async () => {
   for (const options of [
     { viewport: { width: 360, height: 740 } },

@@ -21,6 +21,10 @@ export type LinkCalibration = Schemas["LinkCalibration"];
 export type Recording = Schemas["Recording"];
 export type RoomPlan = Schemas["Room"];
 export type Problem = Schemas["Problem"];
+export type Activity = Schemas["Activity"];
+export type Model = Schemas["Model"];
+export type ModelDetail = Schemas["ModelDetail"];
+export type ModelList = Schemas["ModelList"];
 
 interface Row {
   t_s: number;

@@ -4,6 +4,7 @@ import { el, setData, setText } from "./dom";
 import { Heatmap } from "./heatmap";
 import type { LinkState } from "./link-state";
 import { drawMotionLine } from "./motion-line";
+import { activityText } from "./models";
 import { ageText, count, num, originText, reasonText, stateText } from "./words";
 
 /* Noise alone makes the score swing around 0; a bar has no room for that. */
@@ -21,6 +22,8 @@ export class Card {
   private readonly breathing = el("p", { class: "number" });
   private readonly breathingNote = el("p", { class: "note" });
   private readonly alarm = el("p", { class: "alarm", role: "alert" });
+  private readonly activity = el("h4", { class: "activity" });
+  private readonly activityNote = el("span", { class: "value" });
   private readonly motion = el("span", { class: "value" });
   private readonly meter = el("div", { class: "meter", role: "meter", "aria-label": "Motion score" });
   private readonly bar = el("i", { class: "bar" });
@@ -37,6 +40,8 @@ export class Card {
     this.heatmap = new Heatmap(this.map, link.amplitudes);
     this.meter.append(this.bar, this.mark);
     this.alarm.hidden = true;
+    this.activity.hidden = true;
+    this.activity.append("Activity ", this.activityNote);
     const title = `link-${link.id}`;
     this.name.id = title;
     this.facts.get("Refused")?.setAttribute("title", "by the link's source; the reasons are below");
@@ -53,6 +58,7 @@ export class Card {
         el("div", {}, el("h4", {}, "Room"), this.state, this.stateNote),
         el("div", {}, el("h4", {}, "Breathing"), this.breathing, this.breathingNote),
       ),
+      this.activity,
       el("h4", {}, "Motion ", this.motion),
       this.meter,
       this.line,
@@ -82,6 +88,8 @@ export class Card {
     this.updateState(sensing, gone);
     this.updateBreathing(sensing, gone);
     this.updateMotion(sensing, gone);
+    this.activity.hidden = !sensing?.activity;
+    if (sensing?.activity) setText(this.activityNote, activityText(sensing.activity, gone));
     this.updateFacts(link, source, fresh);
     this.link.changed = false;
   }

@@ -1,7 +1,9 @@
 // Who is there, in one glance: a card per room, or per link where there is no room.
 import type { Event, EventList, Origin, Values } from "../api";
 import { eventText } from "../events";
+import { activityText, Models } from "../models";
 import { preactView } from "../preact-view";
+import type { LinkState } from "../link-state";
 import type { Store } from "../store";
 import { useAnswer } from "../use";
 import { ageText, num, originText, reasonText, stateText } from "../words";
@@ -16,8 +18,18 @@ interface Glance {
   /** Why nothing of it holds any more; null: it holds. */
   gone: string | null;
   links: string;
+  /** What models say of its links: "node 3: walk, ..." */
+  activities: string[];
   values: Values | null;
 }
+
+/** What models say of the links for which `inside` holds. */
+const activities = (store: Store, inside: (l: LinkState) => boolean): string[] =>
+  store.ordered.flatMap((l) =>
+    l.link && l.sensing?.activity && inside(l)
+      ? [`${l.link.name}: ${activityText(l.sensing.activity, l.fresh ? null : "no-frames")}`]
+      : [],
+  );
 
 function glances(store: Store): Glance[] {
   const lost = store.status.open ? null : "no-connection";
@@ -28,6 +40,7 @@ function glances(store: Store): Glance[] {
     age_s: store.roomAge_s(r),
     gone: lost ?? (store.roomFresh(r) ? null : "stale"),
     links: `${r.room.links} ${r.room.links === 1 ? "link" : "links"}`,
+    activities: activities(store, (l) => l.link?.room === r.room.room),
     values: r.room,
   }));
   /* A link that is in no room is shown by itself: nobody is to be overlooked. */
@@ -40,6 +53,7 @@ function glances(store: Store): Glance[] {
           age_s: l.age_s,
           gone: lost ?? (l.fresh ? null : "no-frames"),
           links: "one link, in no room",
+          activities: activities(store, (x) => x === l),
           values: l.sensing,
         }]
       : [],
@@ -87,6 +101,7 @@ function RoomCard({ glance, event }: { glance: Glance; event: string | null }) {
         <Number title="Breathing" value={v?.breathing_bpm ?? null} unit="per minute" sure={v?.breathing_confidence ?? null} why={why(v?.breathing_reason)} />
         <Number title="Heart" value={v?.heart_bpm ?? null} unit="per minute" sure={v?.heart_confidence ?? null} why={why(v?.heart_reason)} trial />
       </div>
+      {glance.activities.map((a) => <p class="note activity" key={a}>Activity by {a}</p>)}
       <p class="device">{glance.links}{event && ` · last: ${event}`}</p>
     </article>
   );
@@ -111,6 +126,7 @@ function Home({ store }: { store: Store }) {
         </p>
       )}
       <div class="cards" id="rooms">{cards.map((g) => <RoomCard key={g.key} glance={g} event={lastOf(g)} />)}</div>
+      <Models />
       <h2>Last events</h2>
       {events && !events.ok && <p class="panel empty">No history: {events.why}.</p>}
       {events?.ok && list.length === 0 && <p class="panel empty">Nothing has happened yet.</p>}
