@@ -11,6 +11,7 @@ install(FILES ${PROJECT_BINARY_DIR}/airwake.yaml DESTINATION /etc/airwake
 install(FILES contrib/airwake.service DESTINATION /lib/systemd/system)
 install(FILES ${PROJECT_BINARY_DIR}/demo.pcap contrib/alerts.yml contrib/grafana-dashboard.json
     DESTINATION share/airwake)
+install(FILES models/activity.onnx models/activity.card.json DESTINATION share/airwake/models)
 install(FILES LICENSE DESTINATION share/doc/airwake RENAME copyright)
 install(FILES docs/operations.md docs/configuration.md docs/api.md docs/events.md
     DESTINATION share/doc/airwake)

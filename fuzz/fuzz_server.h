@@ -58,7 +58,7 @@ static inline void fuzz_start(void) {
     const struct aw_http_config config = {.version = "fuzz",
                                           .ring = &ring,
                                           .compress = true,
-                                          .frame_tap = aw_frame_tap_create(),
+                                          .frame_tap = aw_frame_tap_create(AW_FRAME_TAP_SLOTS),
                                           .services = &services};
     if (aw_http_create(&config, &fuzz_http, why.text, sizeof why.text) != AW_OK)
         fuzz_fail(why.text);
