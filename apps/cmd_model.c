@@ -19,7 +19,7 @@ static const char HELP[] =
     "MODEL is NAME.onnx, or NAME.card.json beside it.\n"
     "list      the models of a folder (models), each checked\n"
     "check     compares card, hash and graph; exit code 1 when one may not be used\n"
-    "run       one JSON object per window of 19 s and hop\n"
+    "run       one JSON object per window and hop\n"
     "bench     time and memory to load and to compute, as one JSON line\n"
     "features  what the model would see: arrays series [n,21,178], file [n], t_s [n]\n"
     "simulate  simulated homes as the pose models' input beside the truth\n"

@@ -72,7 +72,7 @@ int model_features(int argc, char **argv) {
     }
     code = EXIT_OK;
     for (int i = first; i < argc; i++, f.number++)
-        if (model_windows(argv[i], &aw_task_activity, hop_s, keep, &f, &why) != AW_OK)
+        if (model_windows(argv[i], &aw_task_activity, hop_s, 0, keep, &f, &why) != AW_OK)
             code = model_refused("features", argv[i], &why);
     if (f.full || f.n == 0) {
         fprintf(stderr, "airwake model features: %s\n", f.full ? "out of memory" : "no window");

@@ -26,7 +26,7 @@ static void answer(void *user, const struct window *w) {
     if (a.reason == AW_REASON_NONE) {
         memcpy(m->net.in[0].f, w->input, aw_task_values(m->task) * sizeof *w->input);
         int err = aw_net_run(&m->net);
-        if (err == AW_OK) m->task->decode(m, &a);
+        if (err == AW_OK) m->task->decode(m, w->builder, &a);
         if (err != AW_OK)
             a.reason = err == AW_ERR_RANGE ? AW_REASON_NOT_FINITE : AW_REASON_MODEL_FAILED;
         a.quality = w->quality;
@@ -48,11 +48,13 @@ static void answer(void *user, const struct window *w) {
 }
 
 int model_run(int argc, char **argv) {
-    double hop_s = 1;
+    double hop_s = 1, empty_s = 0;
     struct model_backend by = MODEL_BACKEND;
     const struct opt opts[] = {
         {"hop", "S", "seconds from one window to the next (1)", .number = &hop_s, .min = 0.1,
          .max = 3600},
+        {"empty", "S", "seconds at the beginning of each link in which nobody is there (0)",
+         .number = &empty_s, .max = 3600},
         MODEL_BACKEND_FLAGS(by),
         {0},
     };
@@ -66,7 +68,7 @@ int model_run(int argc, char **argv) {
     for (int i = first + 1; i < argc; i++) {
         r.file = argv[i];
         r.windows = 0;
-        if (model_windows(argv[i], r.model.task, hop_s, answer, &r, &why) != AW_OK) {
+        if (model_windows(argv[i], r.model.task, hop_s, empty_s, answer, &r, &why) != AW_OK) {
             code = model_refused("run", argv[i], &why);
         } else if (r.windows == 0) {
             fprintf(

@@ -12,12 +12,14 @@ struct window {
     enum aw_reason reason; /* NONE: input and quality are set */
     float quality;
     const float *input; /* [aw_task_values()] */
+    void *builder;
 };
 
-/* Calls seen() for each link and every hop_s seconds; not before a window can be full.
+/* Calls seen() for each link and every hop_s seconds; not before a window can be full. In the first
+ * empty_s seconds of each link nobody is there.
  * Errors with a sentence: those of aw_capture_open(), EMPTY (no frame), NOMEM. */
 AW_MUST_USE int model_windows(const char *path, const struct aw_task *task, double hop_s,
-                              void (*seen)(void *user, const struct window *w), void *user,
-                              struct aw_why *why);
+                              double empty_s, void (*seen)(void *user, const struct window *w),
+                              void *user, struct aw_why *why);
 
 #endif

@@ -188,7 +188,8 @@ struct aw_frame {
     X(IMPOSSIBLE, "impossible", "the model put it where it cannot be")                             \
     X(NOT_MOVING, "not-moving", "nothing moves, so nothing has a speed")                           \
     X(MODEL_FAILED, "model-failed", "the model could not be computed")                             \
-    X(MODEL_BUSY, "model-busy", "the model follows as many other links as it can")
+    X(MODEL_BUSY, "model-busy", "the model follows as many other links as it can")                 \
+    X(OTHER_ANTENNAS, "other-antennas", "the model is for another number of antennas")
 
 enum aw_reason {
 #define AW_REASON_ENUM(name, key, sentence) AW_REASON_##name,

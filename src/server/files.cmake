@@ -38,6 +38,9 @@ aw_layer(server USES base readers core sim infer FILES
     serial.c
     task.c
     task_activity.c
+    task_densepose.c
+    task_pose.c
+    task_rows.c
     log.c
     notify.c
     settings.c

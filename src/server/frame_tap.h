@@ -20,11 +20,14 @@ enum {
     AW_FRAME_TAP_BREATHS = 64,
 };
 
+#define AW_FRAME_TAP_EMPTY                                                                         \
+    0x80000000U /* somebody says that the room is empty: a take is under way */
+
 struct aw_tapped_frame {
     uint32_t link, index; /* index: counts the frames of the link while it is tapped */
     enum aw_origin_kind origin;
     int64_t t_ns, seq; /* seq: the sender's; -1 none */
-    uint32_t flags;    /* AW_FRAME_* */
+    uint32_t flags;    /* AW_FRAME_*; AW_FRAME_TAP_EMPTY */
     float rssi_dbm, spacing_hz;
     uint16_t n_rx, n_tx, n_sub;
     uint16_t chains; /* n_rx n_tx, or as many as fit */

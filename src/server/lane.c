@@ -187,9 +187,12 @@ static void used(struct aw_lane *lane, uint32_t link, uint32_t source, int64_t w
     if (tapped && aw_frame_tap_push(lane->frame_tap, lane->base + link, kind, info.last_t_ns,
                                     info.rssi_dbm, f))
         lane->changed = true;
-    if (modelled)
+    if (modelled) {
+        struct aw_frame g = *f;
+        if (aw_lane_empty_take(lane, link)) g.flags |= AW_FRAME_TAP_EMPTY;
         (void)aw_frame_tap_push(lane->model_tap, lane->base + link, kind, info.last_t_ns,
-                                info.rssi_dbm, f);
+                                info.rssi_dbm, &g);
+    }
     if (!row) return;
     struct aw_msg *m = reserve(lane, AW_MSG_ROW, link, wall_ns);
     if (!m) return;

@@ -66,6 +66,9 @@ int aw_lane_calibration_restore(struct aw_lane *lane, uint32_t link, uint32_t se
                                 const struct aw_calibration_saved *saved, int64_t calibrated_ns);
 int aw_lane_calibration_clear(struct aw_lane *lane, uint32_t link);
 
+/* Has somebody said that the room is empty: does an empty take run? */
+bool aw_lane_empty_take(const struct aw_lane *lane, uint32_t link);
+
 /* A second of the link is over. */
 void aw_lane_take_second(struct aw_lane *lane, uint32_t link, int64_t wall_ns);
 

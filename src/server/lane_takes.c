@@ -31,6 +31,11 @@ int aw_lane_calibration_clear(struct aw_lane *lane, uint32_t link) {
     return err;
 }
 
+bool aw_lane_empty_take(const struct aw_lane *lane, uint32_t link) {
+    const struct aw_lane_take *t = &lane->links[link].take;
+    return t->take == AW_TAKE_EMPTY && t->settle_s == 0 && t->left_s > 0;
+}
+
 void aw_lane_take_second(struct aw_lane *lane, uint32_t link, int64_t wall_ns) {
     struct aw_lane_take *t = &lane->links[link].take;
     if (t->settle_s) {

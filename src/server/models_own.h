@@ -25,7 +25,7 @@ struct aw_models_link {
     int64_t t_ns, wall_ns; /* of its newest frame */
     struct {
         void *builder;
-        bool due;
+        bool due, empty; /* empty: the room is, and the builder knows */
         int64_t due_ns;  /* monotonic: since when */
         int64_t next_ns; /* the data's own time */
     } of[AW_MODELS];

@@ -83,6 +83,9 @@ static void push(struct aw_models *m, struct aw_models_link *l, int i, const str
     const struct aw_task *task = m->one[i].model.task;
     if (anew) task->reset(l->of[i].builder);
     if (anew) l->of[i].next_ns = f->t_ns + task->hop_ns;
+    bool empty = f->flags & AW_FRAME_TAP_EMPTY;
+    if (task->empty && empty != l->of[i].empty) task->empty(l->of[i].builder, empty);
+    l->of[i].empty = empty;
     task->push(l->of[i].builder, f->t_ns, f);
     if (f->t_ns < l->of[i].next_ns) return;
     l->of[i].next_ns = f->t_ns + task->hop_ns;
@@ -135,7 +138,7 @@ static void compute(struct aw_models_one *one, void *builder, struct aw_answer *
     if (a->reason != AW_REASON_NONE) return;
     int err = aw_net_run(&model->net);
     if (err == AW_OK)
-        model->task->decode(model, a);
+        model->task->decode(model, builder, a);
     else
         a->reason = err == AW_ERR_RANGE ? AW_REASON_NOT_FINITE : AW_REASON_MODEL_FAILED;
     int64_t took_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;

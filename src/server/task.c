@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct aw_task *const tasks[] = {&aw_task_activity};
+static const struct aw_task *const tasks[] = {&aw_task_activity, &aw_task_pose, &aw_task_densepose};
 
 const struct aw_task *aw_task_find(const char *name) {
     for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++)

@@ -10,12 +10,20 @@
 #include "airwake.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "sense/body_stream.h"
+#include "sense/pose_tracker.h"
 #include "server/feed.h"
 #include "server/unpack.h"
 
 struct aw_model;
 
-enum { AW_TASK_CLASSES = 16 };
+enum {
+    AW_TASK_CLASSES = 16,
+    AW_TASK_PERSONS = 4,          /* told of, at most */
+    AW_TASK_MAP_PIXELS = 64 * 64, /* of a body map, at most */
+    AW_TASK_MAP_BYTES = 17 * 1024,
+};
+_Static_assert(AW_TASK_MAP_BYTES >= AW_BODY_STREAM_BYTES(AW_TASK_MAP_PIXELS), "any map fits");
 
 /* What a model says of a link at one moment. */
 struct aw_answer {
@@ -31,6 +39,16 @@ struct aw_answer {
             int best;
             float probability[AW_TASK_CLASSES];
         } classes;
+        struct {
+            uint32_t n;
+            struct aw_tracked who[AW_TASK_PERSONS];
+        } persons;
+        struct {
+            uint32_t w, h, len;
+            uint16_t pixels[AW_BODY_CLASSES];
+            float confidence[AW_BODY_CLASSES];
+            uint8_t bytes[AW_TASK_MAP_BYTES]; /* sense/body_stream.h */
+        } map;
     };
 };
 
@@ -44,17 +62,18 @@ struct aw_task {
 
     int (*init)(void *builder, struct aw_arena *arena);
     void (*reset)(void *builder);
+    void (*empty)(void *builder, bool empty); /* the room is, until false; NULL: no matter */
     void (*push)(void *builder, int64_t t_ns, const struct aw_frame *f);
     /* in [product of dim]; quality is set with NONE. */
     enum aw_reason (*build)(void *builder, float *in, float *quality);
 
     int (*check)(struct aw_model *m, struct aw_why *why); /* card and outputs; UNSUPPORTED, TEXT */
-    void (*decode)(const struct aw_model *m, struct aw_answer *a);
+    void (*decode)(const struct aw_model *m, void *builder, struct aw_answer *a);
     /* The members of an answer, into an open object; null each when it has a reason. */
     void (*write)(struct aw_json *j, const struct aw_model *m, const struct aw_answer *a);
 };
 
-extern const struct aw_task aw_task_activity;
+extern const struct aw_task aw_task_activity, aw_task_pose, aw_task_densepose;
 
 const struct aw_task *aw_task_find(const char *name); /* NULL: not known here */
 

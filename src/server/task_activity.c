@@ -62,7 +62,8 @@ static int check(struct aw_model *m, struct aw_why *why) {
                           "the card names %d classes, the model has others", m->n_classes);
 }
 
-static void decode(const struct aw_model *m, struct aw_answer *a) {
+static void decode(const struct aw_model *m, void *builder, struct aw_answer *a) {
+    (void)builder;
     const float *p = m->net.out[0].f;
     a->classes.best = 0;
     for (int c = 0; c < m->n_classes; c++) {

@@ -23,6 +23,7 @@ const reasons: Record<string, string> = {
   "not-moving": "nothing moves",
   "model-failed": "the model could not be computed",
   "model-busy": "the model follows as many other links as it can",
+  "other-antennas": "the model is for another number of antennas",
   "one-chain": "one antenna cannot tell this",
   "no-connection": "the connection to the server is lost",
 };
