@@ -2,6 +2,7 @@
  * its values up, for looking at the page and for its tests. Prints the port it listens on.
  * Not part of airwake: nothing here is a measurement. The last link falls silent after 8 s. */
 #include "server/fill.h"
+#include "server/frame_tap.h"
 #include "server/http.h"
 
 #include <pthread.h>
@@ -13,6 +14,7 @@ enum { RING_SLOTS = 1024, ROW_HZ = 20, SILENT_AFTER_S = 8 };
 
 static struct aw_ring ring;
 static struct aw_http *http;
+static struct aw_frame_tap *tap;
 static atomic_bool stop;
 static uint32_t n_links = 3;
 static enum aw_origin_kind origin = AW_SOURCE_SIMULATED;
@@ -61,6 +63,54 @@ static struct aw_msg make_update(uint32_t link, double t_s, int64_t now_ns) {
     return m;
 }
 
+/* The row's amplitudes with a phase that swings, behind a radio whose own phase is anywhere. */
+static void send_frame(const struct aw_msg *row, uint32_t link, double t_s) {
+    static float iq[2 * AW_ROW_MAX];
+    static uint8_t kind[AW_ROW_MAX];
+    double turn = 7.3 * t_s * t_s, depth = walks(link, t_s) ? 0.8 : 0.1;
+    for (int i = 0; i < row->row.n; i++) {
+        double angle = depth * sin(6.2832 * 0.25 * t_s + row->row.k[i] * 0.2) + turn;
+        iq[2 * i] = (float)(row->row.amp[i] * cos(angle));
+        iq[2 * i + 1] = (float)(row->row.amp[i] * sin(angle));
+        kind[i] = AW_SUB_DATA;
+    }
+    struct aw_frame f = {.n_rx = 1,
+                         .n_tx = 1,
+                         .n_sub = row->row.n,
+                         .spacing_hz = 312500,
+                         .k = row->row.k,
+                         .kind = kind,
+                         .iq = iq};
+    aw_frame_tap_push(tap, link, origin, row->t_ns, -48, &f);
+}
+
+static void send_breathing(uint32_t link, double t_s, int64_t now_ns) {
+    static struct aw_breathing_evidence e;
+    e = (struct aw_breathing_evidence){.t_ns = now_ns,
+                                       .rate_bpm = {15, 0.97F, AW_REASON_NONE},
+                                       .candidate_bpm = 15,
+                                       .candidate_confidence = 0.97F,
+                                       .first_bpm = 4,
+                                       .step_bpm = 0.25F,
+                                       .fine_s = 60,
+                                       .wave_hz = 5,
+                                       .wave_end_ns = now_ns,
+                                       .groups = AW_BREATHING_GROUPS};
+    for (int i = 0; i < AW_BREATHING_POINTS; i++) {
+        double off = 4 + 0.25 * i - 15;
+        e.fine[i] = (float)(1 + 40 * exp(-off * off) + 0.3 * sin(i * 0.9 + t_s));
+        e.coarse[i] = (float)(1 + 20 * exp(-off * off / 8) + 0.3 * cos(i * 0.5 + t_s));
+    }
+    for (int i = 0; i < AW_BREATHING_WAVE; i++)
+        e.wave[i] = (float)(1.4 * sin(6.2832 * 0.25 * (t_s + i / 5.0)));
+    for (int i = 0; i < AW_BREATHING_GROUPS; i++) {
+        e.group[i].k_first = (int16_t)(-26 + 3 * i);
+        e.group[i].k_last = (int16_t)(-24 + 3 * i);
+        e.group[i].weight = (float)(0.35 * sin(i * 0.7 + t_s / 20));
+    }
+    aw_frame_tap_push_breathing(tap, link, origin, &e);
+}
+
 static void second(uint32_t tick, int64_t now_ns) {
     double t_s = (double)tick / ROW_HZ;
     for (uint32_t l = 0; l < n_links; l++) {
@@ -71,6 +121,7 @@ static void second(uint32_t tick, int64_t now_ns) {
         m.link_info.info.rssi_dbm = -48 - (float)l * 6;
         send_msg(m);
         if (!silent) send_msg(make_update(l, t_s, now_ns));
+        if (!silent && aw_frame_tap_wants_breathing(tap, l)) send_breathing(l, t_s, now_ns);
     }
     struct aw_msg c = fill_counts(0, true, now_ns);
     snprintf(c.counts.name, sizeof c.counts.name, "made-up:test");
@@ -95,8 +146,11 @@ static void *sense(void *arg) {
         if (tick % ROW_HZ == 0) second(tick, now_ns);
         double t_s = (double)tick / ROW_HZ;
         for (uint32_t l = 0; l < n_links; l++)
-            if (l + 1 < n_links || n_links == 1 || t_s <= SILENT_AFTER_S)
-                send_msg(make_row(l, t_s, now_ns));
+            if (l + 1 < n_links || n_links == 1 || t_s <= SILENT_AFTER_S) {
+                struct aw_msg row = make_row(l, t_s, now_ns);
+                send_msg(row);
+                if (aw_frame_tap_wants(tap, l)) send_frame(&row, l, t_s);
+            }
         aw_http_wake(http);
         nanosleep(&(struct timespec){.tv_nsec = 1000000000 / ROW_HZ}, NULL);
     }
@@ -119,8 +173,12 @@ int main(int argc, char **argv) {
     if (argc > 3 && strcmp(argv[3], "live") == 0) origin = AW_SOURCE_LIVE;
     if (argc > 3 && strcmp(argv[3], "replay") == 0) origin = AW_SOURCE_REPLAY;
 
-    struct aw_http_config config = {
-        .port = (uint16_t)(argc > 1 ? atoi(argv[1]) : 0), .version = "0.1.0-test", .ring = &ring};
+    tap = aw_frame_tap_create();
+    if (!tap) return 1;
+    struct aw_http_config config = {.port = (uint16_t)(argc > 1 ? atoi(argv[1]) : 0),
+                                    .version = "0.1.0-test",
+                                    .ring = &ring,
+                                    .frame_tap = tap};
     char why[200];
     if (aw_http_create(&config, &http, why, sizeof why) < 0) {
         fprintf(stderr, "fake_feed: %s\n", why);
@@ -137,6 +195,7 @@ int main(int argc, char **argv) {
     atomic_store(&stop, true);
     pthread_join(thread, NULL);
     aw_http_destroy(http);
+    aw_frame_tap_destroy(tap);
     free(memory);
     return 0;
 }

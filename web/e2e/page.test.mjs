@@ -272,6 +272,119 @@ test("the Doppler spectrum is drawn while it is asked for", async () => {
   assert.equal(await real.stop(), 0);
 });
 
+/** The whole program playing a scene of the simulator, so many times as fast as it was. */
+async function playing(scene, seconds, speed) {
+  const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
+  const folder = mkdtempSync(join(tmpdir(), "airwake-page-"));
+  const pcap = join(folder, `${scene}.pcap`);
+  execFileSync(airwake, ["sim", scene, "--seconds", String(seconds), "--nodes", "1", "--rate", "50", "--out", pcap]);
+  process.env.STATE_DIRECTORY = folder;
+  const real = await startServer(airwake, ["serve", "--no-udp", "--http-port", "0", "--replay", pcap, "--speed", String(speed), "--loop"]);
+  delete process.env.STATE_DIRECTORY;
+  return { ...real, stop: async () => {
+    const code = await real.stop();
+    rmSync(folder, { recursive: true });
+    return code;
+  } };
+}
+
+/** What a button that saves a file saves. */
+async function saved(page, button) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  const chunks = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) };
+}
+
+test("breathing looked at: the spectrum peaks where the simulated sitter breathes; pause, zoom, files", async () => {
+  const real = await playing("still", 120, 4);
+  const { page, faults, close } = await openPage(browser, real.url, { acceptDownloads: true });
+  await says(page, "#badge", "^SIMULATED");
+  for (const name of ["Phase", "Breathing", "Over time"]) await page.getByRole("button", { name, exact: true }).click();
+  await page.waitForFunction(() => Number(document.querySelector("section.breathing")?.dataset.candidate) > 0, null, { timeout: 40_000 });
+  await says(page, "section.breathing", "The line at 1[45]\\.\\d per minute is chosen \\(window of \\d0 s\\)", 30_000);
+  await page.waitForFunction(() => {
+    const c = document.querySelector("canvas.phase");
+    const pixels = c.width ? c.getContext("2d").getImageData(c.width * 0.7, c.height * 0.1, c.width * 0.15, c.height * 0.7).data.buffer : new ArrayBuffer(0);
+    return new Set(new Uint32Array(pixels)).size > 10;
+  }, null, { timeout: 20_000 });
+
+  /* Paused, everything drawn stays, and what is saved is what is seen. */
+  await page.getByRole("button", { name: "Pause" }).click();
+  const pictures = () => page.evaluate(() => [...document.querySelectorAll("#links canvas")].map((c) => c.toDataURL()));
+  const before = await pictures();
+  assert.ok(before.length >= 6, `${before.length} pictures`);
+  const { name, bytes } = await saved(page, "Breathing CSV");
+  assert.match(name, /^airwake-.*-breathing\.csv$/);
+  const parts = {};
+  for (const line of bytes.toString().trim().split("\n").slice(1)) {
+    const [part, x, , value] = line.split(",");
+    (parts[part] ??= []).push([x, Number(value)]);
+  }
+  assert.equal(parts.fine.length, 225);
+  const [peak] = parts.fine.reduce((a, b) => (b[1] > a[1] ? b : a));
+  assert.ok(Math.abs(Number(peak) - 15) < 1, `peak at ${peak} per minute`);
+  assert.equal(parts.wave.length, 150);
+  const squares = parts.weight_chain_0.reduce((sum, [, w]) => sum + w * w, 0);
+  assert.ok(Math.abs(squares - 1) < 0.01, `weights squared sum to ${squares}`);
+  const phase = (await saved(page, "Phase CSV")).bytes.toString().split("\n");
+  assert.match(phase[0], /^t_s,phase_rad_chain_0_-26,/);
+  assert.ok(phase.length > 50);
+  const png = (await saved(page, "PNG")).bytes;
+  assert.equal(png.subarray(1, 4).toString(), "PNG");
+  assert.ok(png.readUInt32BE(20) > 1000, "all pictures are in it");
+  await page.waitForTimeout(2_500);
+  assert.ok((await pictures()).every((p, i) => p === before[i]), "a paused picture moves");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.waitForTimeout(2_500);
+  const after = await pictures();
+  assert.ok(after.every((p, i) => p !== before[i]), "every picture goes on");
+
+  /* Zoom by dragging, by the button, and back. */
+  const whole = page.locator("section.breathing .plot").nth(1).getByRole("button", { name: "Whole range" });
+  assert.ok(await whole.isDisabled());
+  const wave = page.locator("section.breathing .u-over").nth(1);
+  await wave.scrollIntoViewIfNeeded();
+  const box = await wave.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 20, { steps: 5 });
+  await page.mouse.up();
+  assert.ok(await whole.isEnabled());
+  await page.waitForTimeout(1_500);
+  assert.ok(await whole.isEnabled(), "new values do not undo it");
+  await whole.click();
+  assert.ok(await whole.isDisabled());
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate("axe.run()");
+  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`), []);
+  for (const name of ["Phase", "Breathing", "Over time"]) await page.getByRole("button", { name, exact: true }).click();
+  assert.equal(await page.locator("#links section").count(), 0);
+  assert.deepEqual(faults, []);
+  await close();
+  assert.equal(await real.stop(), 0);
+});
+
+test("a calibration whose takes overlap is refused, and says by how much", async () => {
+  const real = await playing("empty", 300, 8);
+  const { page, faults, close } = await openPage(browser, real.url, { view: "recordings" });
+  await page.getByLabel("Seconds per take").fill("10");
+  const start = (n) => page.locator("main .walk button").nth(n).click();
+  await start(0);
+  await says(page, "main table", "empty: \\d+ s to go");
+  await says(page, "main table", "armed", 20_000);
+  await start(1); /* nobody walks */
+  await says(page, "main table", "walk: \\d+ s to go");
+  await says(page, "main table", "not armed: .*cannot be told apart \\(overlap \\d+\\.\\d %, allowed 5\\.0 %\\)", 20_000);
+  const alert = await page.locator("main table td[role=alert]").first().textContent();
+  assert.ok(Number(alert.match(/overlap ([\d.]+)/)[1]) > 5, alert);
+  const said = await (await fetch(`${real.url}/api/v1/calibration`)).json();
+  assert.equal(said.links[0].status, "refused");
+  assert.deepEqual(faults, []);
+  await close();
+  assert.equal(await real.stop(), 0);
+});
+
 test("a server that wants a token is asked with one, also for the WebSocket", async () => {
   const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
   const state = mkdtempSync(join(tmpdir(), "airwake-page-"));

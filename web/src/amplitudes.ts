@@ -1,4 +1,4 @@
-// The amplitudes of the last WINDOW_S seconds of one link, on an even time grid:
+// The amplitudes (or phases) of the last WINDOW_S seconds of one link, on an even time grid:
 //
 //     column c holds the time c * STEP_S; columns are kept modulo COLUMNS
 //     a row fills the columns since the row before it, unless that is a gap: then they stay empty
@@ -17,10 +17,21 @@ export class Amplitudes {
   data = new Float32Array(0); // [COLUMNS][k.length]; NaN empty
   newest = 0; // column number of the newest row
   newest_ms = 0; // performance.now() at which it came
-  scale = 0; // amplitude of the brightest colour
+  low = 0; // value of the darkest colour
+  scale = 0; // of the brightest
   generation = 0; // grows when everything must be drawn anew
   private usual_s = STEP_S;
   private last_s = NaN;
+
+  /** fixed: the values' range; without it the scale follows the largest. */
+  constructor(private readonly fixed?: { low: number; high: number }) {
+    this.low = fixed?.low ?? 0;
+  }
+
+  clear(): void {
+    this.k = [];
+    this.last_s = NaN;
+  }
 
   push(k: number[], row: AmplitudeRow): void {
     if (row.amp.length !== k.length) return;
@@ -55,12 +66,13 @@ export class Amplitudes {
     this.data = new Float32Array(COLUMNS * k.length).fill(NaN);
     this.newest = Math.floor(t_s / STEP_S) - 1;
     this.usual_s = STEP_S;
-    this.scale = 0;
+    this.scale = this.fixed?.high ?? 0;
     this.generation++;
   }
 
   /** Upwards at once, downwards only when much of the scale has been unused for a while. */
   private rescale(amp: Float32Array): void {
+    if (this.fixed) return;
     let max = 0;
     for (const a of amp) if (a > max) max = a;
     if (max > this.scale) this.scale = max * 1.1;

@@ -25,6 +25,7 @@ export type Activity = Schemas["Activity"];
 export type Model = Schemas["Model"];
 export type ModelDetail = Schemas["ModelDetail"];
 export type ModelList = Schemas["ModelList"];
+export type Breathing = Schemas["WsBreathing"];
 
 interface Row {
   t_s: number;
@@ -38,6 +39,10 @@ export type Message =
   | Schemas["WsSensingUpdate"]
   | Schemas["WsRow"]
   | Schemas["WsRows"]
+  | Schemas["WsBreathing"]
+  | Schemas["WsPhase"]
+  | Schemas["WsSubscribed"]
+  | Schemas["WsUnsubscribed"]
   | Schemas["WsPong"];
 
 /** An answer, or the sentence that says why there is none. */

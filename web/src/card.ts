@@ -5,6 +5,7 @@ import { Heatmap } from "./heatmap";
 import type { LinkState } from "./link-state";
 import { drawMotionLine } from "./motion-line";
 import { activityText } from "./models";
+import type { Picture } from "./panel";
 import { ageText, count, num, originText, reasonText, stateText } from "./words";
 
 /* Noise alone makes the score swing around 0; a bar has no room for that. */
@@ -73,7 +74,7 @@ export class Card {
   }
 
   /** Text; a few times per second at most. */
-  update(source: Source | undefined, connected: boolean): void {
+  update(source: Source | undefined, connected: boolean, paused: boolean): void {
     const { link, sensing } = this.link;
     if (!link) return;
     const fresh = this.link.fresh;
@@ -87,9 +88,9 @@ export class Card {
     const gone = fresh ? null : connected ? "no-frames" : "no-connection";
     this.updateState(sensing, gone);
     this.updateBreathing(sensing, gone);
-    this.updateMotion(sensing, gone);
     this.activity.hidden = !sensing?.activity;
     if (sensing?.activity) setText(this.activityNote, activityText(sensing.activity, gone));
+    this.updateMotion(sensing, gone, paused);
     this.updateFacts(link, source, fresh);
     this.link.changed = false;
   }
@@ -128,7 +129,7 @@ export class Card {
     );
   }
 
-  private updateMotion(s: Sensing | null, gone: string | null): void {
+  private updateMotion(s: Sensing | null, gone: string | null, paused: boolean): void {
     const score = gone ? null : (s?.motion_score ?? null);
     const threshold = gone ? null : (s?.motion_threshold ?? null);
     const speed = gone ? null : (s?.speed_mps ?? null);
@@ -147,7 +148,7 @@ export class Card {
     this.meter.setAttribute("aria-valuenow", clamp(score ?? 0).toFixed(2));
     this.meter.setAttribute("aria-valuetext", text);
     this.line.setAttribute("aria-label", `Motion score of the last two minutes; now: ${text}`);
-    if (this.link.changed || gone) this.redraw();
+    if ((this.link.changed || gone) && !paused) this.redraw();
   }
 
   private updateFacts(link: Link, source: Source | undefined, fresh: boolean): void {
@@ -178,9 +179,17 @@ export class Card {
     setText(this.device, parts.filter((p) => p !== null).join(" · "));
   }
 
-  /** Pictures; once per animation frame. */
-  draw(): void {
+  /** Pictures; once per animation frame. False: nobody sees them. */
+  draw(): boolean {
     if (this.visible) this.heatmap.draw();
+    return this.visible;
+  }
+
+  pictures(): Picture[] {
+    return [
+      { title: "Motion score of two minutes, and its threshold (dashed)", canvas: this.line },
+      { title: "Amplitude by subcarrier, raw units", canvas: this.map },
+    ];
   }
 
   redraw(): void {

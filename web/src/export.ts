@@ -2,6 +2,7 @@
 import { COLUMNS, STEP_S } from "./amplitudes";
 import { el } from "./dom";
 import type { LinkState } from "./link-state";
+import type { Picture } from "./panel";
 
 function offer(name: string, href: string): void {
   el("a", { href, download: name }).click();
@@ -13,8 +14,31 @@ export function save(name: string, text: string): void {
   window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export function savePng(name: string, canvas: HTMLCanvasElement | null): void {
-  canvas?.toBlob((blob) => {
+/** All pictures below one another, each with its title, on the colour of the page; `head` says whose they are. */
+export function savePng(name: string, head: string, pictures: Picture[]): void {
+  const shown = pictures.flatMap((p) => (p.canvas && p.canvas.width ? [{ title: p.title, canvas: p.canvas }] : []));
+  const dpr = window.devicePixelRatio;
+  const line = 22 * dpr;
+  const all = document.createElement("canvas");
+  all.width = Math.max(300 * dpr, ...shown.map((p) => p.canvas.width));
+  all.height = shown.reduce((sum, p) => sum + line + p.canvas.height, 1.3 * line);
+  const context = all.getContext("2d");
+  if (!context) return;
+  const style = getComputedStyle(document.documentElement);
+  context.fillStyle = style.getPropertyValue("--panel");
+  context.fillRect(0, 0, all.width, all.height);
+  context.fillStyle = style.getPropertyValue("--ink");
+  const font = getComputedStyle(document.body).fontFamily;
+  context.font = `600 ${14 * dpr}px ${font}`;
+  context.fillText(head, 8 * dpr, 16 * dpr);
+  context.font = `${12 * dpr}px ${font}`;
+  let y = 1.3 * line;
+  for (const { title, canvas } of shown) {
+    context.fillText(title, 8 * dpr, y + 15 * dpr);
+    context.drawImage(canvas, 0, y + line);
+    y += line + canvas.height;
+  }
+  all.toBlob((blob) => {
     if (!blob) return;
     const url = URL.createObjectURL(blob);
     offer(name, url);
@@ -34,6 +58,6 @@ export function amplitudeCsv(state: LinkState): string {
 }
 
 export function motionCsv(state: LinkState): string {
-  const rows = state.motion.map((p) => [p.t_s, p.score ?? "", p.threshold ?? ""].join(","));
-  return ["t_s,motion_score,motion_threshold", ...rows].join("\n") + "\n";
+  const rows = state.motion.map((p) => [p.t_s, p.score ?? "", p.threshold ?? "", p.frames ?? ""].join(","));
+  return ["t_s,motion_score,motion_threshold,packets", ...rows].join("\n") + "\n";
 }

@@ -1,4 +1,4 @@
-// Amplitude heat map: time to the right (newest at the edge), subcarrier index upwards.
+// Heat map of amplitudes or phases: time to the right (newest at the edge), subcarrier index upwards.
 //
 // One picture of COLUMNS x subcarriers is kept and used as a ring: a new row paints its column
 // only; drawing copies the two halves to the screen.
@@ -21,6 +21,8 @@ export class Heatmap {
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly source: Amplitudes,
+    private readonly colours = palette,
+    private readonly ends?: [top: string, bottom: string], // of the colour scale; else its values
   ) {}
 
   /** To be called once per animation frame; does nothing when nothing changed. */
@@ -63,8 +65,8 @@ export class Heatmap {
         for (let j = 0; j < n; j++) {
           const a = amp[j] ?? NaN;
           if (Number.isNaN(a)) continue; // stays transparent: a gap
-          const level = Math.min(255, Math.round((a / s.scale) * 255));
-          out[(n - 1 - j) * run + i] = palette[level] ?? 0;
+          const level = Math.min(255, Math.round(((a - s.low) / (s.scale - s.low)) * 255));
+          out[(n - 1 - j) * run + i] = this.colours[level] ?? 0;
         }
       }
       context.putImageData(pixels, slot, 0);
@@ -131,7 +133,7 @@ export class Heatmap {
     const x = LEFT + width + 10;
     const gradient = context.createLinearGradient(0, TOP + height, 0, TOP);
     for (let i = 0; i <= 8; i++) {
-      const c = palette[Math.round((i / 8) * 255)] ?? 0;
+      const c = this.colours[Math.round((i / 8) * 255)] ?? 0;
       gradient.addColorStop(i / 8, `rgb(${c & 255} ${(c >> 8) & 255} ${(c >> 16) & 255})`);
     }
     const ink = context.fillStyle;
@@ -141,8 +143,8 @@ export class Heatmap {
     context.textAlign = "left";
     const top = this.source.scale;
     context.textBaseline = "top";
-    context.fillText(top >= 100 ? top.toFixed(0) : top.toPrecision(2), x + 12, TOP);
+    context.fillText(this.ends?.[0] ?? (top >= 100 ? top.toFixed(0) : top.toPrecision(2)), x + 12, TOP);
     context.textBaseline = "bottom";
-    context.fillText("0", x + 12, TOP + height + 2);
+    context.fillText(this.ends?.[1] ?? "0", x + 12, TOP + height + 2);
   }
 }

@@ -7,6 +7,7 @@ export interface MotionPoint {
   t_s: number;
   score: number | null;
   threshold: number | null;
+  frames: number | null; // in this second
 }
 
 const MOTION_POINTS = 180;
@@ -56,7 +57,7 @@ export class LinkState {
     if (last && t_s === last.t_s) return; // told again
     if (last && t_s < last.t_s) this.motion.length = 0; // a replay began again
     this.motion_ms = performance.now();
-    this.motion.push({ t_s, score: s.motion_score, threshold: s.motion_threshold });
+    this.motion.push({ t_s, score: s.motion_score, threshold: s.motion_threshold, frames: s.frames });
     if (this.motion.length > MOTION_POINTS) this.motion.shift();
   }
 

@@ -14,6 +14,7 @@ const HEAD_BYTES = 40;
 
 export interface Spectrum {
   link: number;
+  t_s: number; // end of its window
   index: number;
   first_hz: number;
   step_hz: number;
@@ -30,6 +31,7 @@ export function parseSpectrum(bytes: ArrayBuffer): Spectrum | null {
   for (let i = 0; i < n; i++) density[i] = v.getFloat32(HEAD_BYTES + 4 * i, true);
   return {
     link: v.getUint32(4, true),
+    t_s: Number(v.getBigInt64(8, true)) * 1e-9,
     index: v.getUint32(16, true),
     first_hz: v.getFloat32(24, true),
     step_hz: v.getFloat32(28, true),

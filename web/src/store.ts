@@ -1,5 +1,5 @@
 // All that the page knows, in one place: what the WebSocket said, and when.
-import type { Link, Message, Origin, Room, Source, State } from "./api";
+import type { Breathing, Link, Message, Origin, Room, Source, State } from "./api";
 import { Connection, type Status } from "./connection";
 import { LinkState } from "./link-state";
 import { parseSpectrum, type Spectrum } from "./spectrogram";
@@ -10,6 +10,12 @@ export interface RoomState {
   room: Room;
   heard_ms: number;
 }
+
+type TakeBytes = (bytes: ArrayBuffer) => void;
+type TakePhase = (row: DataView | null, why: string | null) => void;
+type TakeBreathing = (b: Breathing) => void;
+const SPECTROGRAM = 2; // numbers of binary messages
+const PHASE = 3;
 
 export class Store {
   readonly links = new Map<number, LinkState>();
@@ -23,8 +29,8 @@ export class Store {
   onState: (name: string, state: State | null) => void = () => {};
   onChange: () => void = () => {};
   private connection: Connection | null = null;
-  /** Links whose spectra are wanted, and who takes them. */
-  private readonly spectra = new Map<number, (s: Spectrum) => void>();
+  /** Streams of links that are wanted, and who takes them. */
+  private readonly streams = { spectrogram: new Map<number, TakeBytes>(), phase: new Map<number, TakePhase>(), breathing: new Map<number, TakeBreathing>() };
   private readonly states = new Map<number, State | null>();
 
   connect(): void {
@@ -35,20 +41,39 @@ export class Store {
         this.onChange();
       },
       (bytes) => {
-        const s = this.paused ? null : parseSpectrum(bytes);
-        if (s) this.spectra.get(s.link)?.(s);
+        if (this.paused || bytes.byteLength < 24) return;
+        const v = new DataView(bytes);
+        const link = v.getUint32(4, true);
+        if (v.getUint8(1) === SPECTROGRAM) this.streams.spectrogram.get(link)?.(bytes);
+        if (v.getUint8(1) === PHASE) this.streams.phase.get(link)?.(v, null);
       },
     );
   }
 
-  /** Asks for the spectra of a link, also after a new connection; returns what ends it. */
-  watchSpectrum(link: number, take: (s: Spectrum) => void): () => void {
-    this.spectra.set(link, take);
-    this.connection?.send({ type: "subscribe", stream: "spectrogram", link });
+  /** Asks for a stream of a link, also after a new connection; returns what ends it. */
+  private watch<T>(stream: keyof typeof this.streams, wanted: Map<number, T>, link: number, take: T): () => void {
+    wanted.set(link, take);
+    this.connection?.send({ type: "subscribe", stream, link });
     return () => {
-      this.spectra.delete(link);
-      this.connection?.send({ type: "unsubscribe", stream: "spectrogram", link });
+      wanted.delete(link);
+      this.connection?.send({ type: "unsubscribe", stream, link });
     };
+  }
+
+  watchSpectrum(link: number, take: (s: Spectrum) => void): () => void {
+    return this.watch("spectrogram", this.streams.spectrogram, link, (bytes) => {
+      const s = parseSpectrum(bytes);
+      if (s) take(s);
+    });
+  }
+
+  /** Rows as docs/api.md has them, or why there are none. */
+  watchPhase(link: number, take: TakePhase): () => void {
+    return this.watch("phase", this.streams.phase, link, take);
+  }
+
+  watchBreathing(link: number, take: TakeBreathing): () => void {
+    return this.watch("breathing", this.streams.breathing, link, take);
   }
 
   /** The links in the order of their numbers. */
@@ -100,8 +125,8 @@ export class Store {
         this.everConnected = true;
         this.facts(message.links, message.sources, message.rooms);
         for (const s of message.sensing) this.links.get(s.link)?.setSensing(s);
-        for (const link of this.spectra.keys())
-          this.connection?.send({ type: "subscribe", stream: "spectrogram", link });
+        for (const [stream, wanted] of Object.entries(this.streams))
+          for (const link of wanted.keys()) this.connection?.send({ type: "subscribe", stream, link });
         break;
       case "links":
         this.facts(message.links, message.sources, message.rooms);
@@ -116,6 +141,12 @@ export class Store {
       case "row":
       case "rows":
         if (!this.paused) this.link(message.link).addRows(message);
+        break;
+      case "breathing":
+        if (!this.paused) this.streams.breathing.get(message.link)?.(message);
+        break;
+      case "phase":
+        if (!this.paused) this.streams.phase.get(message.link)?.(null, message.phase_reason);
         break;
       default:
         break; // pong, and answers about streams

@@ -21,15 +21,18 @@ const refusedText: Record<string, string> = {
   overlap: "the empty and the occupied take overlap: they cannot be told apart",
 };
 
+const percent = (v: number | null): string => (v === null ? num(null, 0) : `${num(100 * v, 1)} %`);
+
 function verdict(c: LinkCalibration): string {
   if (c.status === "armed")
     return `armed ${c.calibrated_age_s === null ? "" : ageText(c.calibrated_age_s)}${c.restored ? ", kept from an earlier run" : ""}${c.drift_due ? "; the room has drifted: calibrate again" : ""}`;
   if (c.status === "collecting") return `${c.take ?? "settling"}: ${c.left_s} s to go`;
-  if (c.status === "refused") return `not armed: ${refusedText[c.refused ?? ""] ?? c.refused ?? "refused"}`;
+  if (c.status === "refused") {
+    const much = c.refused === "overlap" ? ` (overlap ${percent(c.overlap)}, allowed ${percent(c.overlap_allowed)})` : "";
+    return `not armed: ${refusedText[c.refused ?? ""] ?? c.refused ?? "refused"}${much}`;
+  }
   return "not calibrated";
 }
-
-const percent = (v: number | null): string => (v === null ? num(null, 0) : `${num(100 * v, 1)} %`);
 
 function Calibration({ store }: { store: Store }) {
   const [where, setWhere] = useState("");

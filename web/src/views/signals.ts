@@ -2,14 +2,127 @@
 import { Card } from "../card";
 import { el, setText } from "../dom";
 import { amplitudeCsv, motionCsv, save, savePng } from "../export";
+import type { Panel } from "../panel";
 import { showSources } from "../sources";
 import { Spectrogram } from "../spectrogram";
+import type { LinkState } from "../link-state";
 import type { Store } from "../store";
 import type { View } from "../view";
+import { originText } from "../words";
+
+/** What can be opened in a card; all but the Doppler spectrum are loaded then. */
+const kinds = {
+  Doppler: async (store: Store, link: LinkState): Promise<Panel> => Promise.resolve(doppler(store, link.id)),
+  Phase: async (store: Store, link: LinkState): Promise<Panel> => new (await import("../panels")).PhasePanel(store, link.id),
+  Breathing: async (store: Store, link: LinkState): Promise<Panel> => new (await import("../panels")).BreathingPanel(store, link.id),
+  "Over time": async (store: Store, link: LinkState): Promise<Panel> => new (await import("../panels")).TimePanel(store, link),
+} as const;
+type Kind = keyof typeof kinds;
+
+function doppler(store: Store, link: number): Panel {
+  const canvas = el("canvas", { class: "map doppler", role: "img", "aria-label": "Doppler spectrogram of the last 30 seconds" });
+  const picture = new Spectrogram(canvas);
+  const spectra: string[] = [];
+  return {
+    root: el("section", { "aria-label": "Doppler" }, el("h4", {}, "Doppler spectrum of what moves"), canvas),
+    draw: () => picture.draw(),
+    pictures: () => [{ title: "Doppler spectrum of what moves, Hz", canvas }],
+    csv: { name: "doppler", text: () => `t_s,first_hz,step_hz,density_per_hz...\n${spectra.join("\n")}\n` },
+    close: store.watchSpectrum(link, (s) => {
+      picture.push(s);
+      spectra.push([s.t_s.toFixed(3), s.first_hz, s.step_hz, ...s.density].join(","));
+      if (spectra.length > 300) spectra.shift();
+    }),
+  };
+}
+
+/** A card with what is open in it. */
+class LinkView {
+  readonly card: Card;
+  private readonly open = new Map<Kind, Panel>();
+  private readonly place = el("div", {});
+  private readonly exports = el("span", { class: "tools" });
+
+  constructor(
+    private readonly store: Store,
+    private readonly link: LinkState,
+  ) {
+    this.card = new Card(link);
+    const show = el("p", { class: "tools" }, "Show");
+    for (const kind of Object.keys(kinds) as Kind[]) {
+      const button = el("button", { type: "button", "aria-pressed": "false" }, kind);
+      button.addEventListener("click", () => void this.toggle(kind, button));
+      show.append(button);
+    }
+    this.card.root.append(show, this.place, el("p", { class: "tools" }, "Save", this.exports));
+    this.offer();
+  }
+
+  update(): void {
+    const source = this.store.sources.find((s) => s.id === this.link.link?.source_id);
+    this.card.update(source, this.store.status.open, this.store.paused);
+    for (const panel of this.open.values()) panel.update?.();
+  }
+
+  draw(): void {
+    if (!this.card.draw()) return;
+    for (const panel of this.open.values()) panel.draw?.();
+  }
+
+  restyle(): void {
+    this.card.redraw();
+    for (const panel of this.open.values()) panel.restyle?.();
+  }
+
+  close(): void {
+    for (const panel of this.open.values()) panel.close();
+    this.card.root.remove();
+  }
+
+  private async toggle(kind: Kind, button: HTMLElement): Promise<void> {
+    const open = this.open.get(kind);
+    button.setAttribute("aria-pressed", String(!open));
+    if (open) {
+      open.close();
+      open.root.remove();
+      this.open.delete(kind);
+    } else {
+      const panel = await kinds[kind](this.store, this.link);
+      if (this.open.has(kind) || button.getAttribute("aria-pressed") !== "true" || !this.card.root.isConnected) {
+        panel.close(); // closed again, or gone, while it was loaded
+        return;
+      }
+      this.open.set(kind, panel);
+      this.place.append(panel.root);
+      panel.update?.();
+    }
+    this.offer();
+  }
+
+  private offer(): void {
+    const file = (what: string): string => `airwake-${this.link.link?.name.replaceAll(/[^\w.-]+/g, "_") ?? this.link.id}-${what}`;
+    const button = (text: string, act: () => void): HTMLElement => {
+      const b = el("button", { type: "button" }, text);
+      b.addEventListener("click", act);
+      return b;
+    };
+    const panels = [...this.open.values()];
+    const motion = this.open.has("Over time") ? [] : [button("Motion CSV", () => save(file("motion.csv"), motionCsv(this.link)))];
+    this.exports.replaceChildren(
+      button("PNG", () => {
+        const { link } = this.link;
+        const head = `${link?.name ?? this.link.id} · ${link ? originText[link.source] : "NO DATA"} · ${new Date().toLocaleString()}`;
+        savePng(file("pictures.png"), head, [...this.card.pictures(), ...panels.flatMap((p) => p.pictures())]);
+      }),
+      button("Amplitudes CSV", () => save(file("amplitudes.csv"), amplitudeCsv(this.link))),
+      ...motion,
+      ...panels.map(({ csv }) => button(`${csv.name.charAt(0).toUpperCase()}${csv.name.slice(1)} CSV`, () => save(file(`${csv.name}.csv`), csv.text()))),
+    );
+  }
+}
 
 export function openSignals(root: HTMLElement, store: Store): View {
-  const cards = new Map<number, Card>();
-  const spectra = new Map<number, { picture: Spectrogram; end: () => void }>();
+  const cards = new Map<number, LinkView>();
   const count = el("span", { class: "count" });
   const empty = el("div", { class: "panel empty", id: "empty" });
   const links = el("div", { class: "cards", id: "links" });
@@ -32,51 +145,26 @@ export function openSignals(root: HTMLElement, store: Store): View {
   const add = (id: number): void => {
     const state = store.links.get(id);
     if (!state) return;
-    const card = new Card(state);
-    const png = el("button", { type: "button" }, "PNG");
-    const csv = el("button", { type: "button" }, "Amplitudes CSV");
-    const motion = el("button", { type: "button" }, "Motion CSV");
-    const file = (): string => `airwake-${state.link?.name.replaceAll(/[^\w.-]+/g, "_") ?? id}`;
-    png.addEventListener("click", () => savePng(`${file()}.png`, card.root.querySelector<HTMLCanvasElement>("canvas.map")));
-    csv.addEventListener("click", () => save(`${file()}-amplitudes.csv`, amplitudeCsv(state)));
-    motion.addEventListener("click", () => save(`${file()}-motion.csv`, motionCsv(state)));
-    const doppler = el("button", { type: "button", "aria-pressed": "false" }, "Doppler");
-    const title = el("h4", {}, "Doppler spectrum of what moves");
-    const canvas = el("canvas", { class: "map doppler", role: "img", "aria-label": "Doppler spectrogram of the last 30 seconds" });
-    title.hidden = canvas.hidden = true;
-    doppler.addEventListener("click", () => {
-      const running = spectra.get(id);
-      running?.end();
-      spectra.delete(id);
-      if (!running) {
-        const picture = new Spectrogram(canvas);
-        spectra.set(id, { picture, end: store.watchSpectrum(id, (s) => picture.push(s)) });
-      }
-      title.hidden = canvas.hidden = running !== undefined;
-      doppler.setAttribute("aria-pressed", String(!running));
-    });
-    card.root.append(title, canvas, el("p", { class: "tools" }, doppler, png, csv, motion));
-    cards.set(id, card);
+    const view = new LinkView(store, state);
+    cards.set(id, view);
     const after = [...cards.keys()].filter((other) => other > id).sort((a, b) => a - b)[0];
-    links.insertBefore(card.root, after === undefined ? null : (cards.get(after)?.root ?? null));
+    links.insertBefore(view.card.root, after === undefined ? null : (cards.get(after)?.card.root ?? null));
   };
 
-  const redraw = (): void => {
-    for (const card of cards.values()) card.redraw();
+  const restyle = (): void => {
+    for (const card of cards.values()) card.restyle();
   };
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  window.addEventListener("resize", redraw);
-  dark.addEventListener("change", redraw);
+  window.addEventListener("resize", restyle);
+  dark.addEventListener("change", restyle);
   let told = "";
 
   return {
     update(): void {
       for (const [id, card] of cards) {
         if (store.links.has(id)) continue;
-        card.root.remove();
+        card.close();
         cards.delete(id);
-        spectra.get(id)?.end();
-        spectra.delete(id);
       }
       for (const id of store.links.keys()) if (!cards.has(id)) add(id);
       empty.hidden = cards.size > 0;
@@ -85,20 +173,17 @@ export function openSignals(root: HTMLElement, store: Store): View {
       const now = JSON.stringify(store.sources);
       if (now !== told) showSources(sources, store.sources);
       told = now;
-      for (const [id, card] of cards) {
-        const source = store.sources.find((s) => s.id === store.links.get(id)?.link?.source_id);
-        card.update(source, store.status.open);
-      }
+      for (const card of cards.values()) card.update();
     },
     frame(): void {
+      if (store.paused) return; // time would go on in the pictures
       for (const card of cards.values()) card.draw();
-      for (const { picture } of spectra.values()) picture.draw();
     },
     close(): void {
       store.paused = false;
-      for (const { end } of spectra.values()) end();
-      window.removeEventListener("resize", redraw);
-      dark.removeEventListener("change", redraw);
+      for (const card of cards.values()) card.close();
+      window.removeEventListener("resize", restyle);
+      dark.removeEventListener("change", restyle);
     },
   };
 }
