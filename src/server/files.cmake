@@ -108,6 +108,7 @@ aw_layer(server USES base readers core sim infer FILES
     routes_store.c
     rows.c
     breathing_json.c
+    byte_range.c
     phase.c
     spectrogram.c
     streams.c

@@ -27,6 +27,8 @@ static const char *title(unsigned status) {
         return "Content Too Large";
     case 414:
         return "URI Too Long";
+    case 416:
+        return "Range Not Satisfiable";
     case 415:
         return "Unsupported Media Type";
     case 421:
@@ -103,6 +105,8 @@ static int add_headers(struct lws *wsi, const struct aw_reply *r, size_t len, un
         return 1;
     if (r->encoding && add(wsi, "content-encoding:", r->encoding, p, end)) return 1;
     if (r->extra_name && add(wsi, r->extra_name, r->extra_value, p, end)) return 1;
+    if (r->file && add(wsi, "accept-ranges:", "bytes", p, end)) return 1;
+    if (r->content_range && add(wsi, "content-range:", r->content_range, p, end)) return 1;
     if (add_status(wsi, r->status, p, end) || add_cors(wsi, p, end) || add_hsts(wsi, p, end))
         return 1;
     if (r->close && add(wsi, "connection:", "close", p, end)) return 1;

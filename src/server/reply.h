@@ -15,7 +15,8 @@ struct aw_reply {
     bool close;                           /* the connection after it */
     struct aw_note *body;                 /* taken over; NULL with a type: out of memory, 500 */
     int file;                             /* instead of body: a descriptor + 1, taken over */
-    uint64_t file_len;                    /* bytes to send of it */
+    uint64_t file_len;                    /* bytes to send of it, from its position on */
+    const char *content_range;            /* of 206 and 416; NULL none */
 };
 
 /* All return what the lws callback returns. */

@@ -80,7 +80,8 @@ int aw_answer_none(struct aw_request *r); /* 204 */
 int aw_answer_problem(struct aw_request *r, unsigned status, const char *detail);
 /* 422 naming the field and what is allowed: "allowed" is a text such as "0..65535". */
 int aw_answer_range(struct aw_request *r, const char *field, const char *allowed);
-/* len bytes of the open file fd, from its position on; closes it in the end. */
+/* The len bytes of the open file fd, or the range of them that the client asks for; closes it in the
+ * end. */
 int aw_answer_file(struct aw_request *r, int fd, uint64_t len, const char *type);
 
 /* Puts the answer off. *ticket names it; 0 is never given. The client may hang up meanwhile. */

@@ -36,6 +36,23 @@ packets=$(grep -oE '"packets":[0-9]+' "$out" | grep -oE '[0-9]+')
 check "with packets" test "$packets" -gt 1000
 get "/api/v1/recordings/$id/data" >"$work/got.pcap"
 check "downloaded as it is on disk" cmp "$work/got.pcap" "$STATE_DIRECTORY/recordings/$id.pcap"
+size=$(stat -c %s "$work/got.pcap")
+piece() { # RANGE STATUS: asks for it, headers to head, bytes to piece
+    status=$(curl -sS -D "$work/head" -o "$work/piece" -w '%{http_code}' -H "Range: $1" "$http/api/v1/recordings/$id/data")
+    check "$1: $2" test "$status" = "$2"
+}
+piece bytes=100-299 206
+check "says which" has "$work/head" "^content-range: bytes 100-299/$size"
+check "and is those bytes" cmp "$work/piece" <(tail -c +101 "$work/got.pcap" | head -c 200)
+piece bytes=-50 206
+check "the last 50" cmp "$work/piece" <(tail -c 50 "$work/got.pcap")
+piece "bytes=$size-" 416
+check "says how long it is" has "$work/head" "^content-range: bytes \*/$size"
+check "as a problem document" has "$work/piece" '"status":416'
+for whole in bytes=0-1,5-6 nonsense; do piece "$whole" 200; done
+check "whole, and ranges are offered" has "$work/head" '^accept-ranges: bytes'
+{ head -c 1000 "$work/got.pcap" >"$work/resumed.pcap" && curl -sS -C - -o "$work/resumed.pcap" "$http/api/v1/recordings/$id/data"; }
+check "a download that was cut off goes on" cmp "$work/resumed.pcap" "$work/got.pcap"
 run 0 "$AIRWAKE" inspect --json "$work/got.pcap"
 frames=$(grep -oE '"frames":[0-9]+' "$out" | head -1 | grep -oE '[0-9]+')
 markers=$(grep -oE '"without_csi":[0-9]+' "$out" | head -1 | grep -oE '[0-9]+')

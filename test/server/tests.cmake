@@ -1,4 +1,5 @@
 aw_test(server board aw_server)
+aw_test(server byte_range aw_server)
 aw_test(server guard aw_server)
 aw_test(server gate aw_server)
 aw_test(server signed aw_server sodium)

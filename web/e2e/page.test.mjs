@@ -248,7 +248,7 @@ test("timeline draws what is stored, a node is placed and kept, a recording is m
   await page.getByLabel("Name", { exact: true }).fill("test");
   await page.getByRole("button", { name: "Record", exact: true }).click();
   await page.getByRole("button", { name: "Stop", exact: true }).click();
-  await page.getByRole("link", { name: "Download" }).waitFor();
+  await page.getByRole("link", { name: /^Download, \d+\.\d\d MB$/ }).waitFor();
   await page.locator("main .walk button").first().click();
   await says(page, "main table", "(settling|empty): \\d+ s to go");
   assert.deepEqual(faults, []);
@@ -388,13 +388,13 @@ test("a calibration whose takes overlap is refused, and says by how much", async
 test("a server that wants a token is asked with one, also for the WebSocket", async () => {
   const airwake = process.env.AIRWAKE ?? "../build/dev/airwake";
   const state = mkdtempSync(join(tmpdir(), "airwake-page-"));
-  const secret = execFileSync(airwake, ["token", "create", "--name", "page", "--scope", "read", "--state", state]).toString().match(/awt_[\w-]+/)[0];
+  const secret = execFileSync(airwake, ["token", "create", "--name", "page", "--scope", "control", "--state", state]).toString().match(/awt_[\w-]+/)[0];
   process.env.STATE_DIRECTORY = state;
   process.env.AIRWAKE_HTTP_LOOPBACK_NEEDS_TOKEN = "true";
   const real = await startServer(airwake, ["serve", "--no-udp", "--http-port", "0", "--replay", process.env.AIRWAKE_DEMO ?? "../build/dev/demo.pcap", "--loop"]);
   delete process.env.STATE_DIRECTORY;
   delete process.env.AIRWAKE_HTTP_LOOPBACK_NEEDS_TOKEN;
-  const { page, close } = await openPage(browser, real.url, { view: "home" });
+  const { page, close } = await openPage(browser, real.url, { view: "home", acceptDownloads: true });
   await page.locator("#token-input").fill("awt_wrong");
   await page.getByRole("button", { name: "Use it" }).click();
   await says(page, "#token", "wants a token", 20_000);
@@ -403,6 +403,18 @@ test("a server that wants a token is asked with one, also for the WebSocket", as
   await page.getByRole("button", { name: "Use it" }).click();
   await says(page, "#badge", "^SIMULATED", 20_000);
   await says(page, "#rooms article .state", "^(Empty|Still|Moving)$", 30_000);
+
+  /* A recording is downloaded with it, too; its size is said before. */
+  await page.locator('nav a[href="#/recordings"]').click();
+  await page.getByLabel("Name", { exact: true }).fill("kept");
+  await page.getByRole("button", { name: "Record", exact: true }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  const { name, bytes } = await saved(page, /^Download, \d+\.\d\d MB$/);
+  assert.match(name, /^[\w-]+\.pcap$/);
+  const url = `${real.url}/api/v1/recordings/${name.replace(".pcap", "")}/data`;
+  assert.equal((await fetch(url)).status, 401);
+  const whole = Buffer.from(await (await fetch(url, { headers: { authorization: `Bearer ${secret}` } })).arrayBuffer());
+  assert.ok(whole.length > 20 && whole.equals(bytes), `${bytes.length} bytes of ${whole.length}`);
   await close();
   assert.equal(await real.stop(), 0);
   rmSync(state, { recursive: true });

@@ -73,6 +73,28 @@ export async function ask<T>(path: string, method = "GET", body?: unknown): Prom
   }
 }
 
+/** A file, with the token that a plain link cannot send; `progress` hears how many bytes came so far. */
+export async function fetchFile(path: string, progress: (bytes: number) => void): Promise<Answer<Blob>> {
+  try {
+    const response = await fetch(path, { headers: withToken({}) });
+    if (!response.ok || !response.body) {
+      const problem = (await response.json().catch(() => null)) as Problem | null;
+      return { ok: false, status: response.status, why: problem?.detail ?? `status ${response.status}` };
+    }
+    const pieces: Uint8Array[] = [];
+    const reader = response.body.getReader();
+    for (let bytes = 0; ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      pieces.push(value);
+      progress((bytes += value.byteLength));
+    }
+    return { ok: true, value: new Blob(pieces, { type: response.headers.get("content-type") ?? "" }) };
+  } catch {
+    return { ok: false, status: 0, why: "the download broke off" };
+  }
+}
+
 /** A message, or null when it is not one. */
 export function parseMessage(text: string): Message | null {
   let value: unknown;

@@ -9,7 +9,11 @@ function offer(name: string, href: string): void {
 }
 
 export function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  saveBlob(name, new Blob([text], { type: "text/csv" }));
+}
+
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   offer(name, url);
   window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
@@ -39,10 +43,7 @@ export function savePng(name: string, head: string, pictures: Picture[]): void {
     y += line + canvas.height;
   }
   all.toBlob((blob) => {
-    if (!blob) return;
-    const url = URL.createObjectURL(blob);
-    offer(name, url);
-    window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    if (blob) saveBlob(name, blob);
   });
 }
 

@@ -1,8 +1,9 @@
 // Recordings with labels, and the guided calibration: the empty room, somebody walking, somebody
 // still. What the server refuses is shown in its own words.
 import { useState } from "preact/hooks";
-import { ask, type CalibrationList, type LinkCalibration, type Recording } from "../api";
+import { ask, fetchFile, type CalibrationList, type LinkCalibration, type Recording } from "../api";
 import { timeText } from "../events";
+import { saveBlob } from "../export";
 import { preactView } from "../preact-view";
 import { token } from "../token";
 import type { Store } from "../store";
@@ -118,6 +119,25 @@ function Calibration({ store }: { store: Store }) {
   );
 }
 
+/** A link where that is enough, since it needs no memory; with a token, which no link sends, by hand. */
+function Download({ r, url, onError }: { r: Recording; url: string; onError: (why: string | null) => void }) {
+  const [got, setGot] = useState<number | null>(null);
+  const size = r.bytes === null ? "" : `, ${num(r.bytes / 1e6, 2)} MB`;
+  if (token() === null) return <a href={url} download={`${r.id}.pcap`}>Download{size}</a>;
+  const fetchIt = async (): Promise<void> => {
+    setGot(0);
+    const answer = await fetchFile(url, setGot);
+    setGot(null);
+    onError(answer.ok ? null : answer.why);
+    if (answer.ok) saveBlob(`${r.id}.pcap`, answer.value);
+  };
+  return (
+    <button type="button" disabled={got !== null} onClick={() => void fetchIt()}>
+      {got === null ? `Download${size}` : `Downloading: ${num(got / 1e6, 2)} MB${r.bytes ? ` of ${num(r.bytes / 1e6, 2)}` : ""}`}
+    </button>
+  );
+}
+
 function Recordings() {
   const [answer, again] = useAnswer<{ recordings: Recording[] }>("/api/v1/recordings", 2);
   const [name, setName] = useState("");
@@ -178,9 +198,7 @@ function Recordings() {
                   : r.replaying
                     ? <button type="button" onClick={() => void act(`${url(r)}/replay`, "DELETE")}>Stop the replay</button>
                     : <button type="button" onClick={() => void act(`${url(r)}/replay`, "POST", { speed: 1 })}>Replay</button>}
-                {token() === null
-                  ? <a href={`${url(r)}/data`} download>Download</a>
-                  : <span class="note">Download: curl -H "Authorization: Bearer …" {location.origin}{url(r)}/data</span>}
+                <Download r={r} url={`${url(r)}/data`} onError={setError} />
                 <button type="button" onClick={() => { if (confirm(`Delete ${r.name}?`)) void act(url(r), "DELETE"); }}>Delete</button>
               </p>
             </li>
