@@ -9,4 +9,4 @@ trap 'rm -rf "$state"' EXIT
 export STATE_DIRECTORY=$state
 (cd web && node e2e/shots.mjs "$state/shots" "$build/airwake" serve --no-udp --http-port 0 --replay "$build/demo.pcap" --loop)
 mkdir -p docs/images
-cp "$state"/shots/{home,signals,phone}.png docs/images/
+cp "$state"/shots/{home,signals,link,phone}.png docs/images/

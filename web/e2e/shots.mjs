@@ -1,5 +1,5 @@
-// node e2e/shots.mjs FOLDER PROGRAM [ARGS...]: pictures of the page: its views on a desk, home in the
-// dark on a phone. SHOT_AFTER_MS: how long the server runs before.
+// node e2e/shots.mjs FOLDER PROGRAM [ARGS...]: pictures of the page: its views on a desk, a link with
+// panels open, home in the dark on a phone. SHOT_AFTER_MS: how long the server runs before.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openBrowser, openPage, startServer } from "./page.mjs";
@@ -16,6 +16,7 @@ const browser = await openBrowser();
 const shots = {
   home: { view: "home" },
   signals: { view: "signals" },
+  link: { view: "signals", open: ["Phase", "Breathing"], viewport: { width: 720, height: 900 } },
   room: { view: "room" },
   timeline: { view: "timeline" },
   recordings: { view: "recordings" },
@@ -24,13 +25,17 @@ const shots = {
 };
 try {
   const pages = [];
-  for (const [name, options] of Object.entries(shots))
-    pages.push({ name, ...(await openPage(browser, server.url, options)) });
+  for (const [name, { open = [], ...options }] of Object.entries(shots)) {
+    const opened = await openPage(browser, server.url, options);
+    pages.push({ name, whole: open.length > 0, ...opened });
+    for (const panel of open) await opened.page.getByRole("button", { name: panel, exact: true }).first().click();
+  }
   await new Promise((r) => setTimeout(r, wait_ms));
-  for (const { name, page } of pages) {
+  for (const { name, whole, page } of pages) {
     await page.bringToFront();
     await page.waitForTimeout(400);
-    await page.screenshot({ path: join(folder, `${name}.png`) });
+    const what = whole ? page.locator("#links article").first() : page;
+    await what.screenshot({ path: join(folder, `${name}.png`) });
   }
 } finally {
   await browser.close();
