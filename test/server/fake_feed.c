@@ -173,7 +173,7 @@ int main(int argc, char **argv) {
     if (argc > 3 && strcmp(argv[3], "live") == 0) origin = AW_SOURCE_LIVE;
     if (argc > 3 && strcmp(argv[3], "replay") == 0) origin = AW_SOURCE_REPLAY;
 
-    tap = aw_frame_tap_create();
+    tap = aw_frame_tap_create(AW_FRAME_TAP_SLOTS);
     if (!tap) return 1;
     struct aw_http_config config = {.port = (uint16_t)(argc > 1 ? atoi(argv[1]) : 0),
                                     .version = "0.1.0-test",
