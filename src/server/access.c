@@ -163,7 +163,7 @@ static unsigned refuse_token(struct lws *wsi, struct aw_access *a, enum aw_scope
     int64_t now_ns = monotonic();
     *why = "too many wrong tokens from this address: wait";
     if (!aw_rate_has(&a->failures, address, now_ns)) {
-        a->refused_rate++;
+        a->refused_guess++;
         return 429;
     }
     const struct aw_token *t = aw_tokens_find(&a->tokens, text, given_token(wsi, text));

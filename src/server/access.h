@@ -26,7 +26,9 @@ struct aw_access {
     bool loopback_needs_token;
     struct aw_setting_list origins, names; /* of other sites; of this server in Host */
     struct aw_rate requests, failures;
-    uint64_t refused_rate, refused_token, refused_scope, refused_origin;
+    /* so far; guessed: tokens that were not looked at, after too many wrong ones */
+    uint64_t refused_rate, refused_guess, refused_token, refused_scope, refused_origin,
+        refused_host;
 };
 
 /* dir: folder of state; "" none. Errors: those of aw_tokens_load(). */

@@ -2,6 +2,7 @@
 #include "server/access.h"
 #include "server/assets.h"
 #include "server/guard.h"
+#include "server/services.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,8 +109,11 @@ static unsigned refuse_host(struct lws *wsi, const struct aw_http *h, const char
     *why = "the request has no Host header";
     if (len <= 0) return 400;
     *why = "this server answers only to its own address; the Host header names another";
-    if (lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) <= 0) return 421;
-    return aw_guard_host(host, h->bind) || aw_access_named(h, host) ? 0 : 421;
+    if (lws_hdr_copy(wsi, host, sizeof host, WSI_TOKEN_HOST) > 0 &&
+        (aw_guard_host(host, h->bind) || aw_access_named(h, host)))
+        return 0;
+    if (h->services && h->services->access) h->services->access->refused_host++;
+    return 421;
 }
 
 static bool request_path(struct lws *wsi, char *path, size_t cap, int *method) {

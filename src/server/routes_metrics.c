@@ -1,6 +1,7 @@
 /* GET /metrics: the text exposition format of Prometheus, version 0.0.4. Base units: seconds,
  * bytes, hertz. Labels are bounded: AW_BOARD_LINKS links, AW_BOARD_SOURCES sources, the routes of
  * the table. What is not known is left out, never 0. */
+#include "server/access.h"
 #include "server/history.h"
 #include "server/models.h"
 #include "server/mqtt.h"
@@ -232,6 +233,20 @@ static void clients(FILE *f, const struct aw_http *h) {
     }
 }
 
+/* Requests and WebSockets, by why they were not let in. */
+static void refused(FILE *f, const struct aw_access *a) {
+    static const char name[] = "airwake_http_refused_total";
+    const struct {
+        const char *reason;
+        uint64_t n;
+    } all[] = {{"token", a->refused_token},   {"guess", a->refused_guess},
+               {"scope", a->refused_scope},   {"rate", a->refused_rate},
+               {"origin", a->refused_origin}, {"host", a->refused_host}};
+    family(f, name, "counter", "Requests not let in.");
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        fprintf(f, "%s{reason=\"%s\"} %" PRIu64 "\n", name, all[i].reason, all[i].n);
+}
+
 static void mqtt(FILE *f, const struct aw_mqtt *m) {
     struct aw_mqtt_stats s = aw_mqtt_stats(m);
     one(f, "airwake_mqtt_connected", "gauge", "1 while the broker knows us.", s.connected);
@@ -332,6 +347,7 @@ static int get_metrics(struct aw_request *r) {
     latency(f, &r->http->metrics);
     clients(f, r->http);
     if (r->http->services && r->http->services->models) models(f, r->http->services->models);
+    if (r->http->services && r->http->services->access) refused(f, r->http->services->access);
     if (r->http->services && r->http->services->mqtt) mqtt(f, r->http->services->mqtt);
     if (r->http->services && r->http->services->history && r->http->services->history->store)
         store(f, r->http->services->history->store);

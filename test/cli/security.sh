@@ -92,6 +92,16 @@ check "no secret in the log" lacks "$work/serve.log" "awt_"
 for _ in $(seq 12); do status -H "$(bearer awt_wrong)" "$http/api/v1/links" >/dev/null; done
 is "wait" 429 -H "$(bearer awt_wrong)" "$http/api/v1/links"
 check "how long" has "$work/headers" '^retry-after: [1-9]'
+
+# all of it is counted: 10 wrong ones may be tried, then they are not looked at
+sleep 11 # for one more try
+is "the metrics" 200 -H "$(bearer "$admin_token")" "$http/metrics"
+cp "$out" "$work/metrics"
+for reason in token:1 guess:1 scope:2 origin:3 host:1; do
+    n=$(sed -n "s/^airwake_http_refused_total{reason=\"${reason%:*}\"} //p" "$work/metrics")
+    check "refused for ${reason%:*}: $n" test "${n:-0}" -ge "${reason#*:}"
+done
+check "no rate was passed" has "$work/metrics" '^airwake_http_refused_total\{reason="rate"\} 0$'
 stop_server
 
 # a file that others may write is none
