@@ -11,6 +11,7 @@ set(dsp_files
     harmonic.c
     iir.c
     increments.c
+    line.c
     kalman.c
     median.c
     noise_floor.c

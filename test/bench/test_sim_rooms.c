@@ -53,8 +53,10 @@ static void doppler(void) {
         CHECK(sim_room_doppler(seed, &radio, -20, &d));
         CHECK(d.n > 100);
         for (unsigned i = 0; i < d.n; i++) within += d.error_mps[i] <= 0.1;
-        CHECK(within * 2 > d.n); /* the median */
-        CHECK(d.wrong_sign * 10 < d.n);
+        CHECK(d.n * 4 > d.walked * 3);
+        CHECK(within * 10 > d.n * 9);
+        CHECK(d.walked_within * 5 > d.walked * 4);
+        CHECK(d.wrong_sign * 50 < d.n);
     }
 }
 

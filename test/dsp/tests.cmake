@@ -1,5 +1,6 @@
 aw_test(dsp clip aw_dsp)
 aw_test(dsp increments aw_dsp)
+aw_test(dsp line aw_dsp)
 aw_test(dsp median aw_dsp)
 aw_test(dsp rows aw_dsp)
 aw_test(dsp cholesky aw_dsp)
