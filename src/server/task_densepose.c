@@ -4,9 +4,10 @@
 #include "server/task_rows.h"
 
 #include <math.h>
+#include <sodium.h>
 
 struct builder {
-    struct aw_task_rows rows;
+    struct aw_task_rows rows; /* first */
     struct aw_body_map map;
 };
 
@@ -15,26 +16,6 @@ static int init(void *builder, struct aw_arena *arena) {
     int err = aw_body_map_init(&b->map, arena, AW_TASK_MAP_PIXELS);
     aw_task_rows_init(&b->rows, arena);
     return err;
-}
-
-static void reset(void *builder) {
-    struct builder *b = builder;
-    aw_task_rows_reset(&b->rows);
-}
-
-static void empty(void *builder, bool is) {
-    struct builder *b = builder;
-    aw_task_rows_empty(&b->rows, is);
-}
-
-static void push(void *builder, int64_t t_ns, const struct aw_frame *f) {
-    struct builder *b = builder;
-    aw_task_rows_push(&b->rows, t_ns, f);
-}
-
-static enum aw_reason build(void *builder, float *in, float *quality) {
-    const struct builder *b = builder;
-    return aw_task_rows_build(&b->rows, in, quality);
 }
 
 /* coarse_segm [1,2,H,W], fine_segm, u, v [1,25,H,W] */
@@ -73,25 +54,9 @@ static void decode(const struct aw_model *m, void *builder, struct aw_answer *a)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-/* Standard base64 (RFC 4648). */
-static void base64(const uint8_t *in, size_t n, char *out) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)in[i] << 16;
-        if (i + 1 < n) v |= (uint32_t)in[i + 1] << 8;
-        if (i + 2 < n) v |= in[i + 2];
-        *out++ = digits[v >> 18];
-        *out++ = digits[v >> 12 & 63];
-        *out++ = '=';
-        *out++ = '=';
-        if (i + 1 < n) out[-2] = digits[v >> 6 & 63];
-        if (i + 2 < n) out[-1] = digits[v & 63];
-    }
-    *out = 0;
-}
-
 static void write(struct aw_json *j, const struct aw_model *m, const struct aw_answer *a) {
-    char text[AW_TASK_MAP_BYTES / 3 * 4 + 8];
+    enum { BASE64 = sodium_base64_VARIANT_ORIGINAL };
+    char text[sodium_base64_ENCODED_LEN(AW_TASK_MAP_BYTES, BASE64)];
     (void)m;
     bool known = a->reason == AW_REASON_NONE;
     aw_json_key_num(j, "width", known ? a->map.w : (double)NAN, 0);
@@ -110,7 +75,7 @@ static void write(struct aw_json *j, const struct aw_model *m, const struct aw_a
         aw_json_close(j, '}');
     }
     if (known) aw_json_close(j, ']');
-    if (known) base64(a->map.bytes, a->map.len, text);
+    if (known) sodium_bin2base64(text, sizeof text, a->map.bytes, a->map.len, BASE64);
     aw_json_key_str(j, "map", known ? text : NULL);
 }
 
@@ -122,13 +87,12 @@ const struct aw_task aw_task_densepose = {
     .hop_ns = 200000000,
     .bytes = sizeof(struct builder),
     .arena_bytes = AW_TASK_ROWS_ARENA + 4 * AW_TASK_MAP_PIXELS,
-    .quality_meaning =
-        "share of the window's 80 samples per second that have a packet of their own",
+    .quality_meaning = AW_TASK_ROWS_QUALITY,
     .init = init,
-    .reset = reset,
-    .empty = empty,
-    .push = push,
-    .build = build,
+    .reset = aw_task_rows_reset,
+    .empty = aw_task_rows_empty,
+    .push = aw_task_rows_push,
+    .build = aw_task_rows_build,
     .check = check,
     .decode = decode,
     .write = write,

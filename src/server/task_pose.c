@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct builder {
-    struct aw_task_rows rows;
+    struct aw_task_rows rows; /* first */
     struct aw_pose_tracker tracker;
 };
 
@@ -28,21 +28,6 @@ static void reset(void *builder) {
     struct builder *b = builder;
     aw_task_rows_reset(&b->rows);
     aw_pose_tracker_reset(&b->tracker);
-}
-
-static void empty(void *builder, bool is) {
-    struct builder *b = builder;
-    aw_task_rows_empty(&b->rows, is);
-}
-
-static void push(void *builder, int64_t t_ns, const struct aw_frame *f) {
-    struct builder *b = builder;
-    aw_task_rows_push(&b->rows, t_ns, f);
-}
-
-static enum aw_reason build(void *builder, float *in, float *quality) {
-    const struct builder *b = builder;
-    return aw_task_rows_build(&b->rows, in, quality);
 }
 
 /* keypoints [1,P,17,4], person [1,P] */
@@ -127,13 +112,12 @@ const struct aw_task aw_task_pose = {
     .hop_ns = 100000000,
     .bytes = sizeof(struct builder),
     .arena_bytes = AW_TASK_ROWS_ARENA,
-    .quality_meaning =
-        "share of the window's 80 samples per second that have a packet of their own",
+    .quality_meaning = AW_TASK_ROWS_QUALITY,
     .init = init,
     .reset = reset,
-    .empty = empty,
-    .push = push,
-    .build = build,
+    .empty = aw_task_rows_empty,
+    .push = aw_task_rows_push,
+    .build = aw_task_rows_build,
     .check = check,
     .decode = decode,
     .write = write,

@@ -6,16 +6,19 @@ void aw_task_rows_init(struct aw_task_rows *r, const struct aw_arena *arena) {
     *r = (struct aw_task_rows){.arena = *arena};
 }
 
-void aw_task_rows_reset(struct aw_task_rows *r) {
+void aw_task_rows_reset(void *builder) {
+    struct aw_task_rows *r = builder;
     if (r->ready) aw_pose_input_reset(&r->input);
 }
 
-void aw_task_rows_empty(struct aw_task_rows *r, bool empty) {
+void aw_task_rows_empty(void *builder, bool empty) {
+    struct aw_task_rows *r = builder;
     r->empty = empty;
     if (r->ready) aw_pose_input_learn(&r->input, empty);
 }
 
-void aw_task_rows_push(struct aw_task_rows *r, int64_t t_ns, const struct aw_frame *f) {
+void aw_task_rows_push(void *builder, int64_t t_ns, const struct aw_frame *f) {
+    struct aw_task_rows *r = builder;
     if (!r->ready) {
         r->other = f->n_rx != AW_TASK_ROWS_RX || f->n_tx != AW_TASK_ROWS_TX;
         if (r->other) return;
@@ -28,7 +31,8 @@ void aw_task_rows_push(struct aw_task_rows *r, int64_t t_ns, const struct aw_fra
     (void)aw_pose_input_push(&r->input, t_ns, f);
 }
 
-enum aw_reason aw_task_rows_build(const struct aw_task_rows *r, float *in, float *quality) {
+enum aw_reason aw_task_rows_build(void *builder, float *in, float *quality) {
+    const struct aw_task_rows *r = builder;
     const float samples = AW_POSE_INPUT_ROWS * AW_POSE_INPUT_HOP;
     uint32_t packets = 0;
     if (r->other) return AW_REASON_OTHER_ANTENNAS;

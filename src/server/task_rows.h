@@ -1,4 +1,4 @@
-/* The builder that the tasks "pose" and "densepose" share: rows of one link of 3x3 antennas
+/* What the builders of the tasks "pose" and "densepose" begin with: rows of one link of 3x3 antennas
  * (sense/pose_input.h), from its first frame on. Another number of antennas gives no answer. */
 #ifndef AW_SERVER_TASK_ROWS_H
 #define AW_SERVER_TASK_ROWS_H
@@ -21,12 +21,15 @@ struct aw_task_rows {
 };
 
 void aw_task_rows_init(struct aw_task_rows *r, const struct aw_arena *arena);
-void aw_task_rows_reset(struct aw_task_rows *r);
-void aw_task_rows_empty(struct aw_task_rows *r, bool empty); /* as struct aw_task's */
-void aw_task_rows_push(struct aw_task_rows *r, int64_t t_ns, const struct aw_frame *f);
 
-/* in [AW_POSE_INPUT_ROWS][AW_TASK_ROWS_WIDTH]; quality: the share of the window's samples that have
- * a packet of their own. */
-enum aw_reason aw_task_rows_build(const struct aw_task_rows *r, float *in, float *quality);
+/* As struct aw_task's; builder: one whose first member is a struct aw_task_rows. */
+void aw_task_rows_reset(void *builder);
+void aw_task_rows_empty(void *builder, bool empty);
+void aw_task_rows_push(void *builder, int64_t t_ns, const struct aw_frame *f);
+/* in [AW_POSE_INPUT_ROWS][AW_TASK_ROWS_WIDTH]; quality as AW_TASK_ROWS_QUALITY says. */
+enum aw_reason aw_task_rows_build(void *builder, float *in, float *quality);
+
+#define AW_TASK_ROWS_QUALITY                                                                       \
+    "share of the window's 80 samples per second that have a packet of their own"
 
 #endif

@@ -4,40 +4,17 @@ import json
 import struct
 import sys
 
+from small_onnx import end, model, node, num, sub
+
 out = sys.argv[1]
 ROWS, WIDTH, SIDE = 20, 1054, 8
-
-
-# protobuf, by hand: enough for a small model
-def varint(v):
-    b = b""
-    while v > 127:
-        b, v = b + bytes([v & 127 | 128]), v >> 7
-    return b + bytes([v])
-
-
-def num(field, v):
-    return varint(field << 3) + varint(v)
-
-
-def sub(field, *parts):
-    b = b"".join(p.encode() if isinstance(p, str) else p for p in parts)
-    return varint(field << 3 | 2) + varint(len(b)) + b
-
-
-def end(field, name, dims):
-    return sub(field, sub(1, name), sub(2, sub(1, num(1, 1), sub(2, *(sub(1, num(1, d)) for d in dims)))))
-
-
-def node(op, inputs, output, *attributes):
-    return sub(1, *(sub(1, i) for i in inputs), sub(2, output), sub(4, op), *attributes)
 
 
 def tensor(name, dims, values):
     return sub(5, *(num(1, d) for d in dims), num(2, 1), sub(8, name), sub(9, struct.pack(f"<{len(values)}f", *values)))
 
 
-def model(task, outputs):
+def model_of(task, outputs):
     """outputs: {name: (dims, values)}; 0 times the mean of the input is added to each."""
     axes = sub(5, sub(1, "axes"), num(8, 2), num(20, 7))
     keep = sub(5, sub(1, "keepdims"), num(3, 0), num(20, 2))
@@ -47,12 +24,11 @@ def model(task, outputs):
         graph += node("Add", ["zero", "w_" + name], name)
         tensors += tensor("w_" + name, dims, values)
     ends = b"".join(end(12, name, dims) for name, (dims, _) in outputs.items())
-    return num(1, 8) + sub(7, graph, sub(2, task), tensors, end(11, "rows", (1, ROWS, WIDTH)), ends) + \
-        sub(8, sub(1, ""), num(2, 13))
+    return model(graph, sub(2, task), tensors, end(11, "rows", (1, ROWS, WIDTH)), ends)
 
 
 def save(name, task, outputs):
-    data = model(task, outputs)
+    data = model_of(task, outputs)
     with open(f"{out}/{name}.onnx", "wb") as f:
         f.write(data)
     card = {"name": name, "task": task, "version": "1", "file": f"{name}.onnx",

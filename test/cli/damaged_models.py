@@ -5,6 +5,9 @@ import os
 import struct
 import sys
 
+import small_onnx
+from small_onnx import end, node, num, sub
+
 source, out = sys.argv[1:]
 whole = open(source, "rb").read()
 card = json.load(open(source.replace(".onnx", ".card.json")))
@@ -23,35 +26,8 @@ def swap(old, new):
     return whole.replace(old, new)
 
 
-# protobuf, by hand: enough for a small model
-def varint(v):
-    b = b""
-    while v > 127:
-        b, v = b + bytes([v & 127 | 128]), v >> 7
-    return b + bytes([v])
-
-
-def num(field, v):
-    return varint(field << 3) + varint(v)
-
-
-def sub(field, *parts):
-    b = b"".join(p.encode() if isinstance(p, str) else p for p in parts)
-    return varint(field << 3 | 2) + varint(len(b)) + b
-
-
-def end(field, name, dims):
-    shape = sub(2, *(sub(1, num(1, d)) for d in dims))
-    return sub(field, sub(1, name), sub(2, sub(1, num(1, 1), shape)))
-
-
-def node(op, inputs, output):
-    return sub(1, *(sub(1, i) for i in inputs), sub(2, output), sub(4, op))
-
-
 def model(nodes, tensors=b"", dims=(1, 21, 178)):
-    graph = sub(7, nodes, sub(2, "g"), tensors, end(11, "series", dims), end(12, "probability", (1, 6)))
-    return num(1, 8) + graph + sub(8, sub(1, ""), num(2, 13))
+    return small_onnx.model(nodes, sub(2, "g"), tensors, end(11, "series", dims), end(12, "probability", (1, 6)))
 
 
 external = sub(5, num(1, 6), num(2, 1), sub(8, "w"), sub(13, sub(1, "location"), sub(2, "/etc/passwd")), num(14, 1))
