@@ -326,10 +326,14 @@ static void speed_row(const char *name, const struct sim_radio *radio, uint32_t 
     }
     for (unsigned i = 0; i < n; i++) constant[i] = 1 - truth[i];
     double median_constant = median_error(constant, n, &within_constant);
-    printf(
-        "| %s | %u | %.1f | **%.2f** | **%.1f** | %+.2f | %.2f / %.1f | %.1f (%.2f) | %u of %u |\n",
-        name, walked, percent(n, walked), median, within, bias, median_constant, within_constant,
-        within_best, best, stood_given, stood);
+    if (n == 0)
+        printf("| %s | %u | 0 | - | - | - | - | - | %u of %u |\n", name, walked, stood_given,
+               stood);
+    else
+        printf("| %s | %u | %.1f | **%.2f** | **%.1f** | %+.2f | %.2f / %.1f | %.1f (%.2f) | %u of "
+               "%u |\n",
+               name, walked, percent(n, walked), median, within, bias, median_constant,
+               within_constant, within_best, best, stood_given, stood);
     fflush(stdout);
     free(truth);
     free(error);
