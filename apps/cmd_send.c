@@ -6,6 +6,7 @@
 #include "readers/awk1.h"
 #include "server/keyring.h"
 #include "server/player.h"
+#include "server/system_clock.h"
 #include "signals.h"
 
 #include <arpa/inet.h>
@@ -44,16 +45,11 @@ static bool parse_target(const char *text, struct sockaddr_in *to) {
     return true;
 }
 
-static int64_t unix_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* False: it does not fit. */
 static bool sign(struct sender *s, const uint8_t **data, size_t *len) {
     if (!s->key) return true;
-    const struct aw_signed one = {s->key->id, s->signed_seq++, unix_ns(), *data, *len};
+    const struct aw_signed one = {s->key->id, s->signed_seq++, aw_system_ns(CLOCK_REALTIME), *data,
+                                  *len};
     int n = aw_signed_write(&one, s->key->key, s->wrapped, 65507);
     *data = s->wrapped;
     *len = n < 0 ? 0 : (size_t)n;
@@ -103,7 +99,7 @@ static void run(struct sender *s, bool loop) {
 static bool load_key(struct sender *s, const char *path, uint32_t id, struct aw_why *why) {
     if (aw_keyring_load(&s->keys, path, why) != AW_OK) return false;
     s->key = id ? aw_keyring_find(&s->keys, id) : s->keys.n == 1 ? &s->keys.list[0] : NULL;
-    s->signed_seq = (uint64_t)unix_ns();
+    s->signed_seq = (uint64_t)aw_system_ns(CLOCK_REALTIME);
     if (!s->key)
         snprintf(why->text, sizeof why->text, "%.150s holds %d keys%s", path, s->keys.n,
                  id ? ", none of this number" : ": say which by --key-id");

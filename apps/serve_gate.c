@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "server/engine.h"
 #include "server/log.h"
+#include "server/system_clock.h"
 #include "signals.h"
 
 #include <stdio.h>
@@ -19,9 +20,7 @@ static bool same_file(const struct stat *a, const struct stat *b) {
 }
 
 static void make_rules(struct serve_gate *g) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    aw_gate_rules_init(&g->rules, g->settings, &g->keys, (int64_t)now.tv_sec * AW_S + now.tv_nsec);
+    aw_gate_rules_init(&g->rules, g->settings, &g->keys, aw_system_ns(CLOCK_REALTIME));
 }
 
 int serve_gate_open(struct serve_gate *g, const struct aw_settings *settings, struct aw_why *why) {

@@ -2,6 +2,7 @@
 #include "server/guard.h"
 #include "server/log.h"
 #include "server/services.h"
+#include "server/system_clock.h"
 #include "server/ws.h"
 
 #include <arpa/inet.h>
@@ -11,12 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-
-static int64_t monotonic(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- tokens ---- */
 
@@ -160,7 +155,7 @@ static bool gives_token(struct lws *wsi) {
 static unsigned refuse_token(struct lws *wsi, struct aw_access *a, enum aw_scope scope,
                              uint64_t address, const char **why) {
     char text[256];
-    int64_t now_ns = monotonic();
+    int64_t now_ns = aw_system_ns(CLOCK_MONOTONIC);
     *why = "too many wrong tokens from this address: wait";
     if (!aw_rate_has(&a->failures, address, now_ns)) {
         a->refused_guess++;
@@ -186,7 +181,9 @@ unsigned aw_access_refuse_rate(struct lws *wsi, const struct aw_http *h, const c
     bool loopback;
     if (!a) return 0;
     uint64_t address = peer(wsi, &loopback);
-    if (trusted(wsi, a, loopback) || aw_rate_take(&a->requests, address, monotonic())) return 0;
+    if (trusted(wsi, a, loopback) ||
+        aw_rate_take(&a->requests, address, aw_system_ns(CLOCK_MONOTONIC)))
+        return 0;
     a->refused_rate++;
     *why = "too many requests from this address: wait";
     return 429;

@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "server/guest.h"
 #include "server/serial.h"
+#include "server/system_clock.h"
 #include "server/udp.h"
 
 #include <errno.h>
@@ -54,12 +55,6 @@ struct aw_engine {
     struct aw_command_reply reply; /* that the feed had no room for yet */
     bool reply_due;
 };
-
-static int64_t clock_ns(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * AW_S + t.tv_nsec;
-}
 
 static void name_source(struct aw_engine *e, struct aw_source_counts *c, enum aw_origin_kind kind,
                         const char *how, const char *what) {
@@ -179,7 +174,7 @@ static void refuse(struct aw_source_counts *c, const struct aw_udp_datagram *d, 
 static void receive(struct aw_engine *e, int i, int64_t wall) {
     struct aw_udp_datagram batch[AW_UDP_BATCH];
     int n = aw_udp_receive(&e->udp[i], batch);
-    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    int64_t now = aw_system_ns(CLOCK_MONOTONIC);
     for (int k = 0; k < n; k++) {
         struct aw_udp_datagram *d = &batch[k];
         int err = aw_gate_pass(&e->gate, d->ip, now, d->t_ns, &d->data, &d->len);
@@ -289,7 +284,7 @@ bool aw_engine_ask(struct aw_engine *e, const struct aw_command *command) {
 static void *run(void *arg) {
     struct aw_engine *e = arg;
     while (!atomic_load_explicit(&e->stop, memory_order_acquire)) {
-        int64_t now = clock_ns(CLOCK_MONOTONIC), wall = clock_ns(CLOCK_REALTIME);
+        int64_t now = aw_system_ns(CLOCK_MONOTONIC), wall = aw_system_ns(CLOCK_REALTIME);
         keep_house(e, now, wall);
         carry_out(e, wall);
         int64_t next = play_files(e, now, wall);
@@ -303,20 +298,20 @@ static void *run(void *arg) {
         for (int i = 0; i < e->n_serial; i++) /* a closed one is -1, which poll skips */
             fds[n++] = (struct pollfd){.fd = e->serial[i].fd, .events = POLLIN};
         int64_t wait = e->house_ns < next ? e->house_ns : next;
-        wait -= clock_ns(CLOCK_MONOTONIC);
+        wait -= aw_system_ns(CLOCK_MONOTONIC);
         if (wait < 0) wait = 0;
         struct timespec timeout = {wait / AW_S, wait % AW_S};
         if (ppoll(fds, (nfds_t)n, &timeout, NULL) <= 0) continue;
         uint64_t wakes;
         if (fds[0].revents && read(e->wake_fd, &wakes, sizeof wakes) < 0) continue;
 
-        wall = clock_ns(CLOCK_REALTIME);
+        wall = aw_system_ns(CLOCK_REALTIME);
         for (int i = 0; i < e->n_udp; i++)
             if (fds[1 + i].revents) receive(e, i, wall);
         for (int i = 0; i < e->n_serial; i++) {
             if (!fds[1 + e->n_udp + i].revents) continue;
             struct line_ctx ctx = {e, i, wall};
-            aw_serial_receive(&e->serial[i], clock_ns(CLOCK_MONOTONIC), on_line, &ctx);
+            aw_serial_receive(&e->serial[i], aw_system_ns(CLOCK_MONOTONIC), on_line, &ctx);
         }
         wake_if_news(e);
     }

@@ -1,6 +1,7 @@
 #include "server/history.h"
 
 #include "server/log.h"
+#include "server/system_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -197,10 +198,8 @@ void aw_history_recorded(struct aw_history *h) {
     aw_recorder_now(h->recorder, &e->r);
     if (e->r.state == AW_RECORDING_FAILED)
         aw_log(AW_LOG_ERROR, "recording %s: %s", e->r.id, e->r.reason);
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
     struct aw_event event =
-        aw_event_make((int64_t)t.tv_sec * 1000000000 + t.tv_nsec, "recording",
+        aw_event_make(aw_system_ns(CLOCK_REALTIME), "recording",
                       "{\"id\":\"%s\",\"state\":\"%s\",\"packets\":%llu,\"lost\":%llu}", e->r.id,
                       e->r.state == AW_RECORDING_FAILED ? "failed" : "complete",
                       (unsigned long long)e->r.packets, (unsigned long long)e->r.lost);

@@ -7,6 +7,7 @@
 #include "server/routes.h"
 #include "server/services.h"
 #include "server/streams.h"
+#include "server/system_clock.h"
 #include "server/tls.h"
 #include "server/ws.h"
 
@@ -19,18 +20,12 @@
 
 enum { CLOSE_MS = 500, CLOSE_STEP_US = 10 * 1000 };
 
-static int64_t clock_ns(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 int64_t aw_loop_wall_ns(void) {
-    return clock_ns(CLOCK_REALTIME);
+    return aw_system_ns(CLOCK_REALTIME);
 }
 
 double aw_loop_uptime_s(const struct aw_http *h) {
-    return (double)(clock_ns(CLOCK_MONOTONIC) - h->start_ns) * 1e-9;
+    return (double)(aw_system_ns(CLOCK_MONOTONIC) - h->start_ns) * 1e-9;
 }
 
 struct aw_http *aw_loop_of(struct lws *wsi) {
@@ -329,7 +324,7 @@ int aw_http_create(const struct aw_http_config *config, struct aw_http **out, ch
         h->max_clients = config->max_clients ? config->max_clients : AW_HTTP_CLIENTS;
         h->queue_max = config->queue_max ? config->queue_max : AW_HTTP_QUEUE;
         h->sndbuf_bytes = config->sndbuf_bytes ? config->sndbuf_bytes : AW_HTTP_SNDBUF;
-        h->start_ns = clock_ns(CLOCK_MONOTONIC);
+        h->start_ns = aw_system_ns(CLOCK_MONOTONIC);
         snprintf(h->bind, sizeof h->bind, "%s", bind);
         result = start(h, config, fd); /* owns fd from here */
         if (result == AW_OK) result = listen_extra(h, config, why, why_bytes);
@@ -369,11 +364,11 @@ static void on_step(lws_sorted_usec_list_t *timer) {
 }
 
 static void say_goodbye(struct aw_http *h) {
-    int64_t end_ns = clock_ns(CLOCK_MONOTONIC) + (int64_t)CLOSE_MS * 1000000;
+    int64_t end_ns = aw_system_ns(CLOCK_MONOTONIC) + (int64_t)CLOSE_MS * 1000000;
     h->closing = true;
     aw_ws_close_all(h, 1001, "the server is stopping");
     lws_sul_schedule(h->context, 0, &h->drain_timer, on_step, CLOSE_STEP_US);
-    while (h->clients && clock_ns(CLOCK_MONOTONIC) < end_ns)
+    while (h->clients && aw_system_ns(CLOCK_MONOTONIC) < end_ns)
         if (lws_service(h->context, 0) < 0) break;
 }
 

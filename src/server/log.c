@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/units.h"
+#include "server/system_clock.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -25,9 +26,7 @@ void aw_log_configure(const char *level, bool json) {
 
 /* True when the site may speak; *left_out: what it could not say before. Locked. */
 static bool may_speak(struct aw_log_site *site, unsigned *left_out) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    int64_t now = (int64_t)t.tv_sec * AW_S + t.tv_nsec;
+    int64_t now = aw_system_ns(CLOCK_MONOTONIC);
     if (!site->window_ns || now - site->window_ns >= AW_LOG_WINDOW_S * AW_S) {
         site->window_ns = now;
         site->said = 0;

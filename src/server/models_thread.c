@@ -1,4 +1,5 @@
 #include "server/models_own.h"
+#include "server/system_clock.h"
 
 #include "base/units.h"
 
@@ -8,12 +9,6 @@
 #include <time.h>
 
 static const struct timespec NAP = {0, 50 * 1000 * 1000}; /* the tap holds many times that */
-
-static int64_t clock_ns(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * AW_S + t.tv_nsec;
-}
 
 static bool in_use(const struct aw_models *m, int i) {
     return !m->one[i].why.text[0];
@@ -92,14 +87,14 @@ static void push(struct aw_models *m, struct aw_models_link *l, int i, const str
     if (l->of[i].due)
         atomic_fetch_add_explicit(&m->one[i].skipped, 1, memory_order_relaxed);
     else
-        l->of[i].due_ns = clock_ns(CLOCK_MONOTONIC);
+        l->of[i].due_ns = aw_system_ns(CLOCK_MONOTONIC);
     l->of[i].due = true;
 }
 
 /* A step back in time is another recording, or another link in the same place. */
 static void take_frames(struct aw_models *m) {
     const struct aw_tapped_frame *t;
-    int64_t wall_ns = clock_ns(CLOCK_REALTIME);
+    int64_t wall_ns = aw_system_ns(CLOCK_REALTIME);
     for (int n = 0; n < 2 * AW_MODELS_FRAMES && (t = aw_ring_peek(&m->tap->frames)); n++) {
         struct aw_models_link *l = find_link(m, t->link, wall_ns);
         if (l) {
@@ -132,7 +127,7 @@ static void count(struct aw_models_one *one, const struct aw_answer *a, int64_t 
 
 static void compute(struct aw_models_one *one, void *builder, struct aw_answer *a) {
     struct aw_model *model = &one->model;
-    int64_t start_ns = clock_ns(CLOCK_MONOTONIC);
+    int64_t start_ns = aw_system_ns(CLOCK_MONOTONIC);
     a->quality = a->took_ms = NAN;
     a->reason = model->task->build(builder, model->net.in[0].f, &a->quality);
     if (a->reason != AW_REASON_NONE) return;
@@ -141,7 +136,7 @@ static void compute(struct aw_models_one *one, void *builder, struct aw_answer *
         model->task->decode(model, builder, a);
     else
         a->reason = err == AW_ERR_RANGE ? AW_REASON_NOT_FINITE : AW_REASON_MODEL_FAILED;
-    int64_t took_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;
+    int64_t took_ns = aw_system_ns(CLOCK_MONOTONIC) - start_ns;
     a->took_ms = (float)((double)took_ns * 1e-6);
     count(one, a, took_ns);
 }

@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "server/ha.h"
+#include "server/system_clock.h"
 
 #include <errno.h>
 #include <mosquitto.h>
@@ -52,12 +53,6 @@ struct aw_mqtt {
     _Atomic uint64_t connects, failures, published;
 };
 
-static int64_t clock_ns(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * AW_S + t.tv_nsec;
-}
-
 static void say(struct aw_mqtt *m, bool trouble, const char *what, const char *why) {
     char text[300];
     snprintf(text, sizeof text, "mqtt: broker %s:%u: %s%s%s", m->host, m->port, what,
@@ -75,7 +70,7 @@ int64_t aw_mqtt_delay_ns(unsigned n, uint32_t random) {
 static void retry_later(struct aw_mqtt *m) {
     uint32_t random = 0;
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0) random = 0;
-    m->retry_ns = clock_ns(CLOCK_MONOTONIC) + aw_mqtt_delay_ns(m->attempt++, random);
+    m->retry_ns = aw_system_ns(CLOCK_MONOTONIC) + aw_mqtt_delay_ns(m->attempt++, random);
     atomic_fetch_add_explicit(&m->failures, 1, memory_order_relaxed);
 }
 
@@ -97,7 +92,7 @@ static void on_connect(struct mosquitto *client, void *ctx, int code) {
     }
     m->connected = true;
     m->attempt = 0;
-    m->ready_ns = clock_ns(CLOCK_MONOTONIC) + LISTEN_NS;
+    m->ready_ns = aw_system_ns(CLOCK_MONOTONIC) + LISTEN_NS;
     atomic_store(&m->is_connected, true);
     atomic_fetch_add_explicit(&m->connects, 1, memory_order_relaxed);
     mosquitto_subscribe(client, NULL, m->configs, 0);
@@ -125,12 +120,12 @@ static void on_message(struct mosquitto *client, void *ctx, const struct mosquit
     if (strcmp(msg->topic, m->birth) == 0) {
         if (len == 6 && memcmp(msg->payload, "online", 6) == 0) aw_ha_again(m->ha);
     } else if (msg->retain) { /* others are echoes of ours */
-        aw_ha_retained(m->ha, msg->topic, len, clock_ns(CLOCK_REALTIME));
+        aw_ha_retained(m->ha, msg->topic, len, aw_system_ns(CLOCK_REALTIME));
     }
 }
 
 static void try_connect(struct aw_mqtt *m) {
-    if (mosquitto_socket(m->client) >= 0 || clock_ns(CLOCK_MONOTONIC) < m->retry_ns) return;
+    if (mosquitto_socket(m->client) >= 0 || aw_system_ns(CLOCK_MONOTONIC) < m->retry_ns) return;
     int err = mosquitto_connect_async(m->client, m->host, m->port, KEEPALIVE_S);
     if (err == MOSQ_ERR_SUCCESS) return;
     if (m->attempt == 0) /* once, not each time */
@@ -146,7 +141,7 @@ static void drain(struct aw_mqtt *m) {
     atomic_store(&m->woken, false);
     const struct aw_msg *msg;
     for (int budget = 2 * RING_SLOTS; budget && (msg = aw_ring_peek(&m->ring)); budget--) {
-        aw_ha_push(m->ha, msg, clock_ns(CLOCK_REALTIME));
+        aw_ha_push(m->ha, msg, aw_system_ns(CLOCK_REALTIME));
         aw_ring_release(&m->ring);
     }
 }
@@ -169,9 +164,9 @@ static void wait(struct aw_mqtt *m) {
 
 static void say_goodbye(struct aw_mqtt *m) {
     if (!m->connected) return;
-    int64_t end_ns = clock_ns(CLOCK_MONOTONIC) + GOODBYE_NS;
+    int64_t end_ns = aw_system_ns(CLOCK_MONOTONIC) + GOODBYE_NS;
     mosquitto_publish(m->client, NULL, m->status, 7, "offline", 0, true);
-    while (mosquitto_want_write(m->client) && clock_ns(CLOCK_MONOTONIC) < end_ns) {
+    while (mosquitto_want_write(m->client) && aw_system_ns(CLOCK_MONOTONIC) < end_ns) {
         struct pollfd fd = {.fd = mosquitto_socket(m->client), .events = POLLOUT};
         if (fd.fd < 0 || poll(&fd, 1, 50) < 0 ||
             mosquitto_loop_write(m->client, 1) != MOSQ_ERR_SUCCESS)
@@ -189,8 +184,8 @@ static void *run(void *arg) {
         try_connect(m);
         wait(m);
         drain(m);
-        if (m->connected && clock_ns(CLOCK_MONOTONIC) >= m->ready_ns)
-            aw_ha_publish(m->ha, clock_ns(CLOCK_REALTIME)); /* what did not fit stays due */
+        if (m->connected && aw_system_ns(CLOCK_MONOTONIC) >= m->ready_ns)
+            aw_ha_publish(m->ha, aw_system_ns(CLOCK_REALTIME)); /* what did not fit stays due */
     }
     say_goodbye(m);
     return NULL;

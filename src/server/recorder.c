@@ -1,6 +1,7 @@
 #include "server/recorder.h"
 
 #include "base/units.h"
+#include "server/system_clock.h"
 #include "sim/marker.h"
 
 #include <errno.h>
@@ -30,12 +31,6 @@ struct aw_recorder {
     uint64_t max_bytes;
     uint8_t record[sizeof(struct aw_tap_head) + RECORD_BYTES];
 };
-
-static int64_t clock_ms(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void keep_marker(struct aw_tap *t, const struct aw_tap_head *head, const uint8_t *data,
                         size_t len) {
@@ -106,12 +101,12 @@ static int take(struct aw_recorder *r, struct aw_why *why) {
 }
 
 static int record(struct aw_recorder *r, struct aw_why *why) {
-    int64_t start_ms = clock_ms(CLOCK_MONOTONIC);
+    int64_t start_ms = aw_system_ns(CLOCK_MONOTONIC) / AW_MS;
     int err = AW_OK;
     for (;;) {
         bool last = atomic_load_explicit(&r->stop, memory_order_acquire);
         err = take(r, why);
-        int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+        int64_t now_ms = aw_system_ns(CLOCK_MONOTONIC) / AW_MS;
         if (err == AW_OK) err = aw_pcap_writer_flush(&r->writer, why);
         if (err != AW_OK || last) return err;
         if (r->max_s > 0 && (double)(now_ms - start_ms) >= r->max_s * 1e3) {
@@ -139,7 +134,7 @@ static void *run(void *arg) {
     r->now.packets = r->writer.packets;
     r->now.bytes = r->writer.bytes + 24;
     r->now.lost = r->writer.lost + atomic_load_explicit(&r->tap.ring.lost, memory_order_relaxed);
-    r->now.ended_ms = clock_ms(CLOCK_REALTIME);
+    r->now.ended_ms = aw_system_ns(CLOCK_REALTIME) / AW_MS;
     pthread_mutex_unlock(&r->lock);
     if (!asked && r->config.ended) r->config.ended(r->config.ctx);
     return NULL;
@@ -206,7 +201,7 @@ int aw_recorder_start(struct aw_recorder *r, double max_s, uint64_t max_bytes,
     while (aw_byte_ring_pop(&r->tap.ring, r->record, sizeof r->record)) {
     }
     atomic_store(&r->tap.ring.lost, 0);
-    struct aw_recording now = {.started_ms = clock_ms(CLOCK_REALTIME)};
+    struct aw_recording now = {.started_ms = aw_system_ns(CLOCK_REALTIME) / AW_MS};
     make_id(now.id, now.started_ms);
     if (!aw_recorder_path(r->dir, now.id, path, sizeof path)) return AW_ERR_INVAL;
     int err = aw_pcap_writer_open(&r->writer, path, why);

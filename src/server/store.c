@@ -4,6 +4,7 @@
 #include "server/log.h"
 #include "server/store_batch.h"
 #include "server/store_keep.h"
+#include "server/system_clock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -66,12 +67,6 @@ struct aw_store {
     struct aw_event_watch watch; /* loop thread */
 };
 
-static int64_t clock_ms(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void tell_stats(struct aw_store *s, int err, const char *trouble) {
     int64_t bytes = -1;
     pthread_mutex_lock(&s->lock);
@@ -88,7 +83,7 @@ static void tell_stats(struct aw_store *s, int err, const char *trouble) {
     s->stats.bytes = bytes;
     if (err == AW_OK) {
         s->stats.batches++;
-        s->stats.written_s = clock_ms(CLOCK_REALTIME) / 1000;
+        s->stats.written_s = aw_system_ns(CLOCK_REALTIME) / AW_S;
     } else {
         s->stats.failures++;
     }
@@ -118,7 +113,7 @@ static void trouble_begins(struct aw_store *s, int64_t now_ms) {
         s->retry_ms = RETRY_FIRST_MS;
         plain(s->db.why.text, why, sizeof why);
         aw_log(AW_LOG_ERROR, "history cannot be written, and waits: %s", s->db.why.text);
-        struct aw_event e = aw_event_make(clock_ms(CLOCK_REALTIME) * AW_MS, "store-trouble",
+        struct aw_event e = aw_event_make(aw_system_ns(CLOCK_REALTIME), "store-trouble",
                                           "{\"reason\":\"%s\"}", why);
         aw_batch_event(&s->batch, &e);
     }
@@ -132,13 +127,13 @@ static void trouble_ends(struct aw_store *s, int64_t now_ms) {
     s->in_trouble = false;
     aw_log(AW_LOG_INFO, "history is written again");
     struct aw_event e = aw_event_make(
-        clock_ms(CLOCK_REALTIME) * AW_MS, "store-recovered", "{\"trouble_s\":%.1f,\"lost\":%llu}",
+        aw_system_ns(CLOCK_REALTIME), "store-recovered", "{\"trouble_s\":%.1f,\"lost\":%llu}",
         (double)(now_ms - s->trouble_ms) * 1e-3, (unsigned long long)s->batch.lost);
     aw_batch_event(&s->batch, &e);
 }
 
 static int keep_house(struct aw_store *s, int64_t now_ms) {
-    int64_t now_s = clock_ms(CLOCK_REALTIME) / 1000;
+    int64_t now_s = aw_system_ns(CLOCK_REALTIME) / AW_S;
     int err = AW_OK;
     if (now_ms >= s->roll_ms) {
         int steps = KEEP_STEPS;
@@ -208,7 +203,7 @@ static void *run(void *arg) {
     struct aw_store *s = arg;
     while (!atomic_load_explicit(&s->stop, memory_order_acquire)) {
         drain(s);
-        int64_t now_ms = clock_ms(CLOCK_MONOTONIC);
+        int64_t now_ms = aw_system_ns(CLOCK_MONOTONIC) / AW_MS;
         if (now_ms >= s->due_ms) write_out(s, now_ms);
         int64_t until = now_ms + LOOK_MS < s->due_ms ? now_ms + LOOK_MS : s->due_ms;
         struct timespec t = {until / 1000, until % 1000 * 1000000};
@@ -216,7 +211,7 @@ static void *run(void *arg) {
         }
     }
     drain(s);
-    write_out(s, clock_ms(CLOCK_MONOTONIC));
+    write_out(s, aw_system_ns(CLOCK_MONOTONIC) / AW_MS);
     aw_db_close(&s->db);
     return NULL;
 }
@@ -234,7 +229,7 @@ static int start(struct aw_store *s, struct aw_why *why) {
     *why = s->db.why;
     /* A server that is away may come; a file that cannot be opened is a wrong setting. */
     if (err == AW_ERR_VERSION || (err != AW_OK && s->db.kind != &aw_db_postgres)) return err;
-    s->due_ms = clock_ms(CLOCK_MONOTONIC);
+    s->due_ms = aw_system_ns(CLOCK_MONOTONIC) / AW_MS;
     s->trim_ms = s->due_ms + 1000;
     if (err != AW_OK) trouble_begins(s, s->due_ms);
     return pthread_create(&s->thread, NULL, run, s) == 0 ? AW_OK : AW_ERR_NOMEM;

@@ -1,6 +1,7 @@
 #include "server/udp.h"
 
 #include "base/units.h"
+#include "server/system_clock.h"
 #include "server/udp_payload.h"
 
 #include <arpa/inet.h>
@@ -60,12 +61,6 @@ void aw_udp_close(struct aw_udp *u) {
     u->memory = NULL;
 }
 
-static int64_t wall_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * AW_S + now.tv_nsec;
-}
-
 /* Arrival time and drop counter that the system puts beside a datagram. */
 static void read_control(struct aw_udp *u, struct msghdr *m, struct aw_udp_datagram *d) {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
@@ -105,7 +100,7 @@ int aw_udp_receive(struct aw_udp *u, struct aw_udp_datagram out[AW_UDP_BATCH]) {
                                           .ip = ntohl(from[i].sin_addr.s_addr),
                                           .port = ntohs(from[i].sin_port)};
         read_control(u, &messages[i].msg_hdr, &out[i]);
-        if (!out[i].t_ns) out[i].t_ns = wall_ns();
+        if (!out[i].t_ns) out[i].t_ns = aw_system_ns(CLOCK_REALTIME);
     }
     return n;
 }
