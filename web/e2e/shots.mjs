@@ -35,6 +35,7 @@ try {
     await page.bringToFront();
     await page.waitForTimeout(400);
     const what = whole ? page.locator("#links article").first() : page;
+    if (whole) await page.evaluate(() => (document.querySelector(".top").style.position = "static"));
     await what.screenshot({ path: join(folder, `${name}.png`) });
   }
 } finally {

@@ -6,7 +6,7 @@ import type { LinkState } from "./link-state";
 import { drawMotionLine } from "./motion-line";
 import { activityText } from "./models";
 import type { Picture } from "./panel";
-import { ageText, count, num, originText, reasonText, stateText } from "./words";
+import { ageText, count, num, originText, reasonText, stateText, sureText } from "./words";
 
 /* Noise alone makes the score swing around 0; a bar has no room for that. */
 const clamp = (score: number): number => Math.min(1, Math.max(0, score));
@@ -99,8 +99,7 @@ export class Card {
     const state = gone ? null : (s?.state ?? null);
     setText(this.state, state ? stateText[state] : "Unknown");
     setData(this.state, "state", state ?? "none");
-    const sure = s?.state_confidence ?? null;
-    const note = sure === null ? "" : `${num(sure * 100, 0)} % confidence`;
+    const note = sureText(s?.state_confidence ?? null);
     const trial = s?.state_experimental ? "experimental: not validated well enough" : "";
     const notes = [note, trial].filter((text) => text !== "").join(" · ");
     setText(this.stateNote, state ? notes : reasonText(gone ?? s?.state_reason ?? "warming-up"));
@@ -121,8 +120,7 @@ export class Card {
       num(bpm, 1),
       ...(bpm === null ? [] : [el("small", {}, " per minute")]),
     );
-    const sure = s?.breathing_confidence ?? null;
-    const note = sure === null ? "" : `${num(sure * 100, 0)} % confidence`;
+    const note = sureText(s?.breathing_confidence ?? null);
     setText(
       this.breathingNote,
       bpm === null ? reasonText(gone ?? s?.breathing_reason ?? "warming-up") : note,

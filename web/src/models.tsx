@@ -1,13 +1,13 @@
 // What models say, and what is known of them. Nothing is shown while no model is in use.
 import type { Activity, Model, ModelDetail, ModelList } from "./api";
 import { useAnswer } from "./use";
-import { num, reasonText } from "./words";
+import { num, percent, reasonText } from "./words";
 
 /** "walk, 82 % probable · experimental", or why there is no answer. */
 export function activityText(a: Activity, gone: string | null): string {
   if (gone ?? (a.class === null || a.confidence === null)) return `no answer: ${reasonText(gone ?? a.reason)}`;
   const trial = a.experimental ? " · experimental, not to be relied on" : "";
-  return `${(a.class ?? "").replaceAll("-", " ")}, ${num((a.confidence ?? 0) * 100, 0)} % probable${trial}`;
+  return `${(a.class ?? "").replaceAll("-", " ")}, ${percent(a.confidence ?? 0)} probable${trial}`;
 }
 
 const words = (key: string): string => key.replaceAll("_", " ");

@@ -5,7 +5,7 @@ import { el, fitCanvas, setText } from "./dom";
 import type { Panel, Picture } from "./panel";
 import { Plot } from "./plot";
 import type { Store } from "./store";
-import { num, reasonText } from "./words";
+import { num, reasonText, sureText } from "./words";
 
 const span = (n: number, first: number, step: number): number[] => Array.from({ length: n }, (_, i) => first + i * step);
 
@@ -142,7 +142,7 @@ export class BreathingPanel implements Panel {
 function chosenText(b: Breathing): string {
   if (b.candidate_bpm === null) return `No line is chosen: ${reasonText(b.coarse_reason ?? b.candidate_reason)}.`;
   const line = `The line at ${num(b.candidate_bpm, 1)} per minute is chosen (window of ${num(b.fine_window_s, 0)} s)`;
-  return b.breathing_bpm === null ? `${line} and not believed: ${reasonText(b.breathing_reason)}.` : `${line}, ${num((b.breathing_confidence ?? 0) * 100, 0)} % confidence.`;
+  return b.breathing_bpm === null ? `${line} and not believed: ${reasonText(b.breathing_reason)}.` : `${line}, ${sureText(b.breathing_confidence)}.`;
 }
 
 /** One value per line: what it is, where, and in which units. */

@@ -46,6 +46,12 @@ export function num(value: number | null, decimals: number): string {
   return value.toFixed(decimals).replace("-", "−");
 }
 
+/** A probability in percent; none reads as certain. */
+export const percent = (share: number): string => `${share >= 0.995 ? "over 99" : num(share * 100, 0)} %`;
+
+export const sureText = (sure: number | null): string =>
+  sure === null ? "confidence not known" : `${percent(sure)} confidence`;
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 export const count = (value: number): string => whole.format(value);
 

@@ -6,9 +6,7 @@ import { preactView } from "../preact-view";
 import type { LinkState } from "../link-state";
 import type { Store } from "../store";
 import { useAnswer } from "../use";
-import { ageText, num, originText, reasonText, stateText } from "../words";
-
-const sureText = (sure: number | null): string => (sure === null ? "confidence not known" : `${num(sure * 100, 0)} % confidence`);
+import { ageText, num, originText, reasonText, stateText, sureText } from "../words";
 
 interface Glance {
   key: string;
